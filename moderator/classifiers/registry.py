@@ -1,0 +1,54 @@
+"""Builds classifiers from plain specifications, here or in another process.
+
+A specification is text: `chat-minilm` (a model that comes with the package), `detoxify:unbiased`,
+`detoxify:/folder/of/a/checkpoint`, or `none`.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from moderator.errors import ConfigError
+from moderator.resources import data_path
+
+if TYPE_CHECKING:
+    from moderator.classifiers.base import Classifier
+
+DEFAULT_MODEL = "chat-minilm"
+NO_MODEL = "none"
+
+
+def _bundled(_: str) -> "Classifier":
+    from moderator.classifiers.onnx import OnnxClassifier
+
+    return OnnxClassifier.load(data_path("models") / DEFAULT_MODEL)
+
+
+def _detoxify(variant: str) -> "Classifier":
+    from moderator.classifiers.detoxify import DetoxifyClassifier
+
+    return DetoxifyClassifier.load(variant or "unbiased")
+
+
+MODELS: dict[str, Callable[[str], "Classifier"]] = {
+    DEFAULT_MODEL: _bundled,
+    "detoxify": _detoxify,
+}
+
+
+def build_model(specification: str) -> "Classifier":
+    """The classifier that `specification` names; `ConfigError` lists the known ones."""
+    kind, _, parameter = specification.partition(":")
+    if kind not in MODELS or (parameter and kind != "detoxify"):
+        known = f"{DEFAULT_MODEL}, detoxify:VARIANT, detoxify:/folder, {NO_MODEL}"
+        raise ConfigError(f"The model {specification!r} is not known; known are {known}.")
+    return MODELS[kind](parameter)
+
+
+def build_models(specifications: Sequence[str]) -> list["Classifier"]:
+    """Each distinct model once, in order; `none` stands alone for no model."""
+    distinct = list(dict.fromkeys(specifications))
+    if NO_MODEL in distinct:
+        if len(distinct) > 1:
+            raise ConfigError("The model 'none' cannot be combined with others.")
+        return []
+    return [build_model(specification) for specification in distinct]

@@ -1,0 +1,165 @@
+"""Batch, classify, judge, keep context: text messages in, judged messages out, in order.
+
+Everything is a generator over batches; what is held is one batch, a few neighbours, and the
+display names seen.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TypeVar
+
+from moderator.classifiers.base import Classifier, Explains, Result
+from moderator.isolation import Isolated
+from moderator.policy import Policy, Verdict
+from moderator.records import Finding, Message, Unscored
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A text message and all that was found out about it.
+
+    `findings` are of the payload and, on a participant's first message under a name, of that
+    name. `scores` are by classifier, then by label. `before` and `after` are neighbouring text
+    messages of the same session.
+    """
+
+    message: Message
+    findings: tuple[Finding, ...]
+    verdict: Verdict
+    scores: Mapping[str, Mapping[str, float]]
+    unscored: tuple[Unscored, ...]
+    before: tuple[Message, ...] = ()
+    after: tuple[Message, ...] = ()
+
+
+class Pipeline:
+    """Judges messages with classifiers and a policy.
+
+    `name_classifiers` judge display names, once per participant and name: models are made for
+    messages, so these are rules as a rule. `words` asks models which words carried a flag.
+    """
+
+    def __init__(
+        self,
+        classifiers: Sequence[Classifier],
+        policy: Policy,
+        *,
+        name_classifiers: Sequence[Classifier] = (),
+        batch_size: int = 256,
+        context: int = 2,
+        words: bool = True,
+    ) -> None:
+        self.classifiers = tuple(classifiers)
+        self._isolated = [Isolated(classifier) for classifier in classifiers]
+        self._isolated_names = [Isolated(classifier) for classifier in name_classifiers]
+        self._policy = policy
+        self._batch_size = batch_size
+        self._context = context
+        self._words = words
+        self._names: set[tuple[str, str]] = set()
+
+    def moderate(self, messages: Iterable[Message]) -> Iterator[Judged]:
+        """Each message judged, in order; raises `ClassifierError` if a classifier is unusable."""
+        judged = (one for batch in _batches(messages, self._batch_size) for one in self._judge(batch))
+        yield from _with_context(judged, self._context)
+        for isolated in (*self._isolated, *self._isolated_names):
+            isolated.conclude()
+
+    def _judge(self, batch: Sequence[Message]) -> list[Judged]:
+        columns = [_classify(each, [message.payload for message in batch]) for each in self._isolated]
+        names = self._judge_names(batch)
+        return [
+            self._combine(message, results, names[index])
+            for index, (message, *results) in enumerate(zip(batch, *columns, strict=True))
+        ]
+
+    def _judge_names(self, batch: Sequence[Message]) -> list[list[Finding]]:
+        new: dict[int, str] = {}
+        for index, message in enumerate(batch):
+            key = (message.participant_id, message.display_name)
+            if key not in self._names:
+                self._names.add(key)
+                new[index] = message.display_name
+        findings: list[list[Finding]] = [[] for _ in batch]
+        for isolated in self._isolated_names:
+            for index, result in zip(new, _classify(isolated, list(new.values())), strict=True):
+                found, _ = self._read(isolated.classifier, result)
+                findings[index] += [replace(finding, field="displayName") for finding in found]
+        return findings
+
+    def _combine(
+        self, message: Message, results: Sequence[Result], of_name: Sequence[Finding]
+    ) -> Judged:
+        findings: list[Finding] = []
+        scores: dict[str, Mapping[str, float]] = {}
+        unscored: list[Unscored] = []
+        for classifier, result in zip(self.classifiers, results, strict=True):
+            if isinstance(result, Unscored):
+                unscored.append(result)
+                continue
+            found, of_model = self._read(classifier, result)
+            findings += found
+            if of_model:
+                scores[classifier.name] = of_model
+        findings += of_name
+        verdict = self._policy.judge(findings)
+        if verdict.flagged and self._words:
+            findings = [self._explained(finding, message) for finding in findings]
+        return Judged(message, tuple(findings), verdict, scores, tuple(unscored))
+
+    def _read(
+        self, classifier: Classifier, result: Result
+    ) -> tuple[list[Finding], Mapping[str, float]]:
+        if isinstance(result, Unscored):
+            return [], {}
+        by_score = self._policy.findings(classifier.name, classifier.version, result.scores)
+        return [*result.findings, *by_score], result.scores
+
+    def _explained(self, finding: Finding, message: Message) -> Finding:
+        if finding.label is None or finding.field != "payload":
+            return finding
+        for classifier in self.classifiers:
+            if classifier.name == finding.classifier and isinstance(classifier, Explains):
+                return replace(finding, words=classifier.explain(message.payload, finding.label))
+        return finding
+
+
+def _classify(isolated: Isolated, texts: Sequence[str]) -> list[Result]:
+    """Each distinct text once: chat repeats itself."""
+    distinct = list(dict.fromkeys(texts))
+    by_text = dict(zip(distinct, isolated.classify(distinct), strict=True))
+    return [by_text[text] for text in texts]
+
+
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def _with_context(judged: Iterable[Judged], count: int) -> Iterator[Judged]:
+    """Each with `count` neighbours of its session on either side."""
+    before: deque[Message] = deque(maxlen=count)
+    waiting: deque[Judged] = deque()
+    for one in judged:
+        waiting.append(one)
+        if len(waiting) > count:
+            yield _emit(waiting, before)
+    while waiting:
+        yield _emit(waiting, before)
+
+
+def _emit(waiting: deque[Judged], before: deque[Message]) -> Judged:
+    one = waiting.popleft()
+    session = one.message.session_id
+    placed = replace(
+        one,
+        before=tuple(message for message in before if message.session_id == session),
+        after=tuple(next_.message for next_ in waiting if next_.message.session_id == session),
+    )
+    before.append(one.message)
+    return placed

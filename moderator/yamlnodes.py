@@ -1,0 +1,139 @@
+"""Reads a YAML file as located nodes, so that every complaint can name file, line and key.
+
+The file is composed, never constructed: no tag is resolved, no object is built, and scalars stay
+the strings that were written (`no` and `on` are words here, as a term list needs). Anchors and
+aliases are refused, since nested ones can unfold to more than any memory holds.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from moderator.errors import ConfigError
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One place in a file: its dotted path of keys, and the YAML node that stands there."""
+
+    file: str
+    path: str
+    raw: yaml.Node
+
+    def error(self, problem: str) -> ConfigError:
+        """A `ConfigError` that says where `problem` is."""
+        where = f", {self.path}" if self.path else ""
+        return ConfigError(f"{self.file}, line {self.line}{where}: {problem}.")
+
+    @property
+    def line(self) -> int:
+        """The line on which the node begins, from 1."""
+        return int(self.raw.start_mark.line) + 1
+
+    def mapping(self, known: Iterable[str], required: Iterable[str] = ()) -> dict[str, "Node"]:
+        """The values by key; complains of unknown, repeated and missing keys."""
+        if not isinstance(self.raw, yaml.MappingNode):
+            raise self.error("a mapping of keys to values is needed here")
+        names = tuple(known)
+        found: dict[str, Node] = {}
+        for key, value in self.raw.value:
+            name = str(key.value)
+            child = Node(self.file, f"{self.path}.{name}" if self.path else name, value)
+            place = Node(self.file, child.path, key)
+            if name not in names:
+                raise place.error(f"unknown key; known are {', '.join(names)}")
+            if name in found:
+                raise place.error("this key stands here twice")
+            found[name] = child
+        for name in required:
+            if name not in found:
+                raise self.error(f"the key {name} is missing")
+        return found
+
+    def sequence(self) -> list["Node"]:
+        """The elements of a list."""
+        if not isinstance(self.raw, yaml.SequenceNode):
+            raise self.error("a list is needed here")
+        return [
+            Node(self.file, f"{self.path}[{index}]", value)
+            for index, value in enumerate(self.raw.value)
+        ]
+
+    def string(self) -> str:
+        """A scalar as written."""
+        if not isinstance(self.raw, yaml.ScalarNode) or not self.raw.value:
+            raise self.error("a text is needed here")
+        return str(self.raw.value)
+
+    def strings(self) -> tuple[str, ...]:
+        """A list of scalars as written."""
+        return tuple(node.string() for node in self.sequence())
+
+    def number(self, low: float, high: float) -> float:
+        """A number in `[low, high]`."""
+        try:
+            value = float(self.string())
+        except ValueError:
+            value = math.nan
+        if not low <= value <= high:
+            raise self.error(f"a number from {low:g} to {high:g} is needed here")
+        return value
+
+    def choice(self, known: Iterable[str]) -> str:
+        """One of the known words."""
+        names = tuple(known)
+        value = self.string()
+        if value not in names:
+            raise self.error(f"{value!r} is not known here; known are {', '.join(names)}")
+        return value
+
+    def plain(self) -> object:
+        """The node as dictionaries, lists, numbers, booleans and strings (for token patterns)."""
+        if isinstance(self.raw, yaml.MappingNode):
+            keys = [str(key.value) for key, _ in self.raw.value]
+            return {name: node.plain() for name, node in self.mapping(keys).items()}
+        if isinstance(self.raw, yaml.SequenceNode):
+            return [node.plain() for node in self.sequence()]
+        return self._scalar()
+
+    def _scalar(self) -> str | int | bool:
+        value = str(self.raw.value)
+        if self.raw.style is None:
+            if value in {"true", "false"}:
+                return value == "true"
+            if value.isdecimal():
+                return int(value)
+        return value
+
+
+def compose(path: Path) -> tuple[Node, str]:
+    """The root node of the YAML file at `path`, and the text that it was read from."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The rules file {path} cannot be read: {_cause(error)}.") from error
+    try:
+        for event in yaml.parse(text, Loader=_Loader):
+            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+                line = event.start_mark.line + 1
+                raise ConfigError(f"{path}, line {line}: anchors and aliases are not allowed here.")
+        root = yaml.compose(text, Loader=_Loader)
+    except (yaml.YAMLError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or "it is not YAML"
+        raise ConfigError(f"{path}{where}: {problem}.") from error
+    if root is None:
+        raise ConfigError(f"{path}: the file is empty; it needs `version`, `categories`, `rules`.")
+    return Node(str(path), "", root), text
+
+
+def _cause(error: OSError | UnicodeDecodeError) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    return "it is not UTF-8"
