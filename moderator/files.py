@@ -1,0 +1,147 @@
+"""Where output goes: private files, written aside and named only when whole; or standard output."""
+
+import os
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Protocol, Self
+
+from moderator.errors import OutputError
+
+
+class Sink(Protocol):
+    """Something that takes bytes, and is finished by leaving its `with` block without an error."""
+
+    def write(self, data: bytes) -> None: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+
+class WrittenAside:
+    """A file that replaces `path` at the end, or leaves no trace on an error.
+
+    It is readable by its owner alone, and lies in the same folder, so that the last step is one
+    rename. With `no_clobber` an existing file is refused, at the start and at the end. Raises
+    `OutputError` where the folder or the disk does not allow it.
+    """
+
+    def __init__(self, path: Path, *, no_clobber: bool = False) -> None:
+        self._path = path
+        self._no_clobber = no_clobber
+        self._refuse_to_clobber()
+        try:
+            handle, name = tempfile.mkstemp(
+                prefix=f".{path.name}.", suffix=".part", dir=path.parent
+            )
+        except OSError as error:
+            raise cannot_write(path, error) from error
+        self._part = Path(name)
+        self._file = os.fdopen(handle, "wb")
+
+    def write(self, data: bytes) -> None:
+        """Appends `data`."""
+        try:
+            self._file.write(data)
+        except OSError as error:
+            raise cannot_write(self._path, error) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if error is None:
+                self._finish()
+        except OSError as failure:
+            raise cannot_write(self._path, failure) from failure
+        finally:
+            self._abandon()
+
+    def _finish(self) -> None:
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        self._refuse_to_clobber()
+        self._part.replace(self._path)
+
+    def _abandon(self) -> None:
+        try:
+            self._file.close()
+        except OSError:
+            # A full disk refuses the last buffer too; the failure has been reported already.
+            pass
+        self._part.unlink(missing_ok=True)
+
+    def _refuse_to_clobber(self) -> None:
+        if self._no_clobber and self._path.exists():
+            raise OutputError(
+                f"{self._path} exists already and --no-clobber forbids to replace it; "
+                "name another file."
+            )
+
+
+class Streamed:
+    """Records to a stream as they come, each handed on at once."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def write(self, data: bytes) -> None:
+        """Writes `data` and flushes it."""
+        try:
+            self._stream.write(data)
+            self._stream.flush()
+        except OSError as error:
+            raise OutputError(
+                "Standard output was closed before the end; records after that are lost. "
+                "Use -o FILE to keep all of them."
+            ) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        return None
+
+
+class Discarded:
+    """Takes what nobody asked to keep; it has been counted already."""
+
+    def write(self, data: bytes) -> None:
+        """Drops `data`."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        return None
+
+
+def cannot_write(path: Path | str, error: OSError) -> OutputError:
+    """The one sentence for a file that cannot be written."""
+    reason = error.strerror or type(error).__name__
+    return OutputError(
+        f"{path} cannot be written: {reason}. Check the folder, its permissions and the free space."
+    )

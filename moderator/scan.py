@@ -1,0 +1,125 @@
+"""One dump through the pipeline into its files, with a summary that adds up."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import orjson
+
+from moderator import output
+from moderator.config import RuleSet
+from moderator.files import Discarded, Sink, Streamed, WrittenAside
+from moderator.pipeline import Pipeline
+from moderator.records import TEXT_MESSAGE, BadRow, Message
+from moderator.sources.dedupe import Repeat, SeenOnDisk
+from moderator.summary import Tally, summarise
+
+Row = Message | BadRow
+
+
+@dataclass(frozen=True, slots=True)
+class Destinations:
+    """Where the results go. `flagged` None means standard output; the others None: not kept."""
+
+    flagged: Path | None
+    rejects: Path | None = None
+    unscored: Path | None = None
+    summary: Path | None = None
+    scores: Path | None = None
+
+    @classmethod
+    def beside(
+        cls, flagged: Path | None, rejects: Path | None = None, scores: Path | None = None
+    ) -> "Destinations":
+        """The side files by their default names, beside `flagged`; none beside a stream."""
+        if flagged is None:
+            return cls(None, rejects=rejects, scores=scores)
+        return cls(
+            flagged,
+            rejects=rejects or flagged.with_suffix(".rejects.jsonl"),
+            unscored=flagged.with_suffix(".unscored.jsonl"),
+            summary=flagged.with_suffix(".summary.json"),
+            scores=scores,
+        )
+
+
+def scan(
+    rows: Iterable[Row],
+    pipeline: Pipeline,
+    ruleset: RuleSet,
+    to: Destinations,
+    *,
+    source: str,
+    stdout: BinaryIO,
+    all_findings: bool = False,
+    no_clobber: bool = False,
+    on_row: Callable[[int], None] | None = None,
+) -> tuple[Tally, dict[str, Any]]:
+    """Judges every text message of `rows` and writes the files; returns tally and summary.
+
+    Files appear under their names only when all of it went well. `on_row` is told how many rows
+    have been read. Raises `SourceError`, `OutputError` or `ClassifierError`.
+    """
+    began = time.monotonic()
+    tally = Tally()
+    with ExitStack() as stack:
+
+        def sink(path: Path | None) -> Sink:
+            return stack.enter_context(
+                WrittenAside(path, no_clobber=no_clobber) if path is not None else Discarded()
+            )
+
+        # Left in reverse: the flagged file is named last, when its companions are there.
+        flagged = stack.enter_context(Streamed(stdout)) if to.flagged is None else sink(to.flagged)
+        rejects, unscored, scores = sink(to.rejects), sink(to.unscored), sink(to.scores)
+        summary_sink = sink(to.summary)
+        seen = stack.enter_context(SeenOnDisk())
+        messages = _text_messages(rows, tally, rejects, seen, on_row)
+        for judged in pipeline.moderate(messages):
+            tally.add(judged)
+            if judged.verdict.flagged or (all_findings and judged.findings):
+                flagged.write(output.line(output.flagged_record(judged)))
+            if judged.unscored:
+                unscored.write(output.line(output.unscored_record(judged)))
+            if to.scores is not None:
+                scores.write(output.line(output.scores_record(judged)))
+        summary = summarise(
+            tally,
+            source=source,
+            ruleset=ruleset,
+            classifiers=pipeline.classifiers,
+            seconds=time.monotonic() - began,
+        )
+        summary_sink.write(
+            orjson.dumps(summary, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        )
+    return tally, summary
+
+
+def _text_messages(
+    rows: Iterable[Row],
+    tally: Tally,
+    rejects: Sink,
+    seen: SeenOnDisk,
+    on_row: Callable[[int], None] | None,
+) -> Iterator[Message]:
+    """The text messages to judge; all else is counted, and bad rows are written."""
+    for row in rows:
+        tally.read += 1
+        if on_row is not None:
+            on_row(tally.read)
+        if isinstance(row, BadRow):
+            tally.rejected += 1
+            tally.reject_reasons[row.reason] += 1
+            rejects.write(output.line(output.reject_record(row)))
+            continue
+        tally.payload_types[row.payload_type] += 1
+        if row.payload_type != TEXT_MESSAGE:
+            continue
+        if seen.add(row.id, row.payload) is Repeat.same:
+            tally.repeats += 1
+            continue
+        yield row
