@@ -2,7 +2,7 @@
 
 The file is composed, never constructed: no tag is resolved, no object is built, and scalars stay
 the strings that were written (`no` and `on` are words here, as a term list needs). Anchors and
-aliases are refused, since nested ones can unfold to more than any memory holds.
+aliases share word lists; what they unfold to is bounded, since nested ones can outgrow any memory.
 """
 
 import math
@@ -14,6 +14,7 @@ import yaml
 
 from moderator.errors import ConfigError
 
+MOST_NODES = 500_000
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -103,9 +104,9 @@ class Node:
 
     def _scalar(self) -> str | int | bool:
         value = str(self.raw.value)
-        if self.raw.style is None:
-            if value in {"true", "false"}:
-                return value == "true"
+        if not self.raw.style:
+            if value.lower() in {"true", "false"}:
+                return value.lower() == "true"
             if value.isdecimal():
                 return int(value)
         return value
@@ -118,10 +119,6 @@ def compose(path: Path) -> tuple[Node, str]:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"The rules file {path} cannot be read: {_cause(error)}.") from error
     try:
-        for event in yaml.parse(text, Loader=_Loader):
-            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                line = event.start_mark.line + 1
-                raise ConfigError(f"{path}, line {line}: anchors and aliases are not allowed here.")
         root = yaml.compose(text, Loader=_Loader)
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
@@ -130,7 +127,22 @@ def compose(path: Path) -> tuple[Node, str]:
         raise ConfigError(f"{path}{where}: {problem}.") from error
     if root is None:
         raise ConfigError(f"{path}: the file is empty; it needs `version`, `categories`, `rules`.")
+    if _unfolded(root, {}) > MOST_NODES:
+        raise ConfigError(f"{path}: aliases unfold to more than {MOST_NODES} nodes, or to no end.")
     return Node(str(path), "", root), text
+
+
+def _unfolded(node: yaml.Node, sizes: dict[int, float]) -> float:
+    """How many nodes a reader meets below `node`; infinite where a node holds itself."""
+    if id(node) not in sizes:
+        sizes[id(node)] = math.inf
+        children: list[yaml.Node] = []
+        if isinstance(node, yaml.SequenceNode):
+            children = node.value
+        elif isinstance(node, yaml.MappingNode):
+            children = [part for pair in node.value for part in pair]
+        sizes[id(node)] = 1 + sum(_unfolded(child, sizes) for child in children)
+    return sizes[id(node)]
 
 
 def _cause(error: OSError | UnicodeDecodeError) -> str:

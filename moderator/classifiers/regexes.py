@@ -34,7 +34,7 @@ class Regexes:
         """Rule id, start and end (characters of the folded text) of every match."""
         if not self._expressions:
             return
-        for index in sorted(self._any.Match(text)):
+        for index in sorted(self._any.Match(text) or ()):
             name, expression = self._expressions[index]
             for match in expression.finditer(text):
                 yield name, match.start(), match.end()

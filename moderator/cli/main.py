@@ -1,0 +1,78 @@
+"""The command `moderator`: gathers the command groups and turns errors into one sentence."""
+
+import sys
+import traceback
+from typing import Annotated, NoReturn
+
+import typer
+
+from moderator import __version__
+from moderator.cli import rules as rules_commands
+from moderator.cli.explain import explain
+from moderator.cli.scan import scan
+from moderator.cli.score import score
+from moderator.cli.sessions import fetch, sessions
+from moderator.errors import ModeratorError
+from moderator.terminal import printable
+
+EXIT_CODES = """Exit codes: 0 done; 1 something flagged at or above --fail-on, or a check failed;
+2 usage or configuration; 3 source; 4 output; 5 classifier; 6 incomplete, some session failed;
+130 interrupted."""
+
+app = typer.Typer(
+    name="moderator",
+    help="Reads a live session's chat, judges every message, and writes what needs a decision.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(scan)
+app.command()(score)
+app.command()(explain)
+app.command()(sessions)
+app.command()(fetch)
+app.add_typer(rules_commands.app, name="rules")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"moderator {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    pass
+
+
+def run() -> NoReturn:
+    """Runs the command line; the process ends here."""
+    try:
+        app()
+    except ModeratorError as error:
+        _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        _fail("Interrupted; no output file was changed.", 130)
+    except BrokenPipeError:
+        _fail("Standard output was closed before the end.", 4)
+    except Exception as error:  # The last resort: where it broke, but none of the data it broke on.
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        _fail(
+            f"Internal error: {type(error).__name__} at {frame.filename}:{frame.lineno}. "
+            "Please report this line.",
+            70,
+        )
+    raise SystemExit(0)
+
+
+def _fail(sentence: str, code: int) -> NoReturn:
+    print(f"moderator: {printable(sentence, limit=2000)}", file=sys.stderr)
+    raise SystemExit(code)

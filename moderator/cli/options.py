@@ -1,0 +1,54 @@
+"""Options that several commands share, and what they build."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from moderator.classifiers.registry import DEFAULT_MODEL
+from moderator.records import Severity
+
+if TYPE_CHECKING:
+    from moderator.config import RuleSet
+    from moderator.pipeline import Pipeline
+
+SeverityName = StrEnum("SeverityName", [severity.name for severity in Severity])  # type: ignore[misc]
+BackendName = StrEnum("BackendName", ["dyte", "realtimekit"])  # type: ignore[misc]
+
+Rules = Annotated[
+    Path | None,
+    typer.Option("--rules", help="Rules file to use instead of the default.", metavar="FILE"),
+]
+Models = Annotated[
+    list[str],
+    typer.Option(
+        "--model",
+        help=f"{DEFAULT_MODEL}, detoxify:VARIANT, detoxify:/folder, or none; may be repeated.",
+        metavar="NAME",
+    ),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say what is being done.")]
+Backend = Annotated[
+    BackendName | None,
+    typer.Option("--backend", help="Which API, where the credentials alone do not tell."),
+]
+BaseUrl = Annotated[
+    str | None, typer.Option("--base-url", help="Another address of the API.", metavar="URL")
+]
+AllowPrivate = Annotated[
+    bool,
+    typer.Option("--allow-private", help="Allow downloads over http and from private addresses."),
+]
+
+
+def pipeline(
+    rules: Path | None, models: list[str], *, context: int = 2, words: bool = True
+) -> "tuple[Pipeline, RuleSet]":
+    """The pipeline that the options ask for, and the rule set in it."""
+    from moderator.api import build
+    from moderator.config import load
+
+    ruleset = load(rules)
+    return build(ruleset, models, context=context, words=words), ruleset
