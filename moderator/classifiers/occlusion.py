@@ -50,8 +50,7 @@ def _stretch(words: list[str], score: Scorer) -> list[str]:
     if len(words) <= STRETCH:
         return words
     parts = [
-        words[start:end]
-        for start, end in spans(min(len(words), MAX_WORDS), STRETCH, STRETCH // 4)
+        words[start:end] for start, end in spans(min(len(words), MAX_WORDS), STRETCH, STRETCH // 4)
     ]
     scores = score([" ".join(part) for part in parts])
     return parts[max(range(len(parts)), key=scores.__getitem__)]
