@@ -30,10 +30,14 @@ from moderator.sources.fields import (
 _UNCLOSED = "unexpected end of data"
 _FAULTS = {
     _UNCLOSED: "a quote that is never closed",
-    "',' expected after '\"'": "text after a closing quote",
+    "',' expected after '\"'": "a quote left open, or text after a closing one",
 }
 _TORN = "a quote that is closed only among later rows"
 _UUID = re.compile(r'"?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"?,', re.IGNORECASE)
+
+# The csv module takes any bare CR for the end of a row, so it goes through it in the guise of
+# a lone surrogate that no decoding yields.
+_CR = "\udc0d"
 
 
 class _Layout(NamedTuple):
@@ -68,7 +72,7 @@ class _Reader:
         self._lines: list[str] = []
         self._first = 1  # the number of the first of them
         self._size = 0
-        self._dirty = self._cut = self._ended = False
+        self._odd = self._cut = self._ended = False
         # Text that may be read in vain before rows of several lines are given up until the
         # next block: it keeps a file of nothing but stray quotes from taking quadratic time.
         self._patience = 2 * self._reach
@@ -89,17 +93,17 @@ class _Reader:
     def _fill(self) -> None:
         """At least doubles what is at hand, so that a long row is not read over too often."""
         wanted = 2 * self._size
-        self._dirty = self._dirty and bool(self._lines)
+        self._odd = self._odd and bool(self._lines)
         while not self._ended and self._size <= wanted:
             block = next(self._blocks, None)
             if block is None:
                 self._ended = True
                 return
             size = sum(map(len, block.lines))
-            self._lines += block.lines
+            self._lines += map(_mask, block.lines) if block.bare else block.lines
             self._size += size
             self._patience += 2 * size
-            self._dirty |= block.dirty
+            self._odd |= block.dirty or block.bare
             self._cut = block.cut
             if block.cut:
                 return
@@ -115,7 +119,7 @@ class _Reader:
         header: list[str] = []
         try:
             if at + self._cut < len(self._lines):
-                header = next(csv.reader([self._lines[at]], strict=True))
+                header = next(csv.reader([self._lines[at].lstrip()], strict=True))
         except csv.Error:
             pass  # then every column is missing, as the message says
         names = [canonical(cell) for cell in header]
@@ -152,6 +156,8 @@ class _Reader:
                     if len(row) == width:
                         if absent:
                             row.append("")
+                        if self._odd:
+                            row = [_unmask(cell) for cell in row]
                         values = pick(row)
                         if end - start > 1 and self._torn(values[-1], layout, start, end):
                             fault, bound = _TORN, end
@@ -159,7 +165,7 @@ class _Reader:
                         made = to_message(values, first + start, max_payload)
                         if isinstance(made, str):
                             yield self._rejected(made, start, end)
-                        elif self._dirty and unreadable("".join(row)):
+                        elif self._odd and unreadable("".join(row)):
                             yield self._rejected(NOT_UTF8, start, end)
                         elif row[0] == header[0] and row[:width] == header:
                             yield self._rejected("the header again", start, end)
@@ -189,7 +195,8 @@ class _Reader:
         return not self._ended and not self._cut and size <= self._reach
 
     def _rejected(self, reason: str, start: int, end: int) -> BadRow:
-        return bad_row(self._first + start, reason, "".join(self._lines[start:end]))
+        raw = "".join(self._lines[start:end])
+        return bad_row(self._first + start, reason, _unmask(raw) if self._odd else raw)
 
     def _torn(self, created: str, layout: _Layout, start: int, end: int) -> bool:
         """Whether a row of several lines is rather some, held together by a stray quote."""
@@ -200,3 +207,12 @@ class _Reader:
     def _next_row(self, layout: _Layout, start: int, end: int) -> int:
         lines = self._lines
         return next((n for n in range(start, end) if layout.starts_row(lines[n])), end)
+
+
+def _mask(line: str) -> str:
+    body = line.removesuffix("\n").removesuffix("\r")
+    return body.replace("\r", _CR) + line[len(body) :]
+
+
+def _unmask(text: str) -> str:
+    return text.replace(_CR, "\r")

@@ -38,10 +38,10 @@ def read_lines(chunks: Iterable[bytes], max_payload: int) -> Iterator[Message | 
     limit = _limit(max_payload)
     rows = _Rows(max_payload)
     number = 0
-    for lines, dirty, cut in line_blocks(chunks, limit):
-        for line in lines:
+    for block in line_blocks(chunks, limit):
+        for line in block.lines:
             number += 1
-            if cut and line is lines[-1]:
+            if block.cut:  # then this is its only line
                 yield rows.bad(number, f"a line longer than {limit:,} bytes", line)
                 continue
             if line.isspace():
@@ -51,7 +51,7 @@ def read_lines(chunks: Iterable[bytes], max_payload: int) -> Iterator[Message | 
             except (ValueError, RecursionError):
                 yield rows.bad(number, "not valid JSON", line)
             else:
-                yield rows.read(item, number, line, dirty=dirty)
+                yield rows.read(item, number, line, dirty=block.dirty)
     rows.check()
 
 

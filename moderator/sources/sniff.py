@@ -112,7 +112,7 @@ def _utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 def _without_bom(head: bytes) -> str:
     """UTF-16 shows itself without a mark: every second byte of a plain header is zero."""
-    zeros = [byte == 0 for byte in head]
+    zeros = [byte == 0 for byte in head[:4]]
     if zeros == [False, True, False, True]:
         return "utf-16-le"
     return "utf-16-be" if zeros == [True, False, True, False] else "utf-8"
