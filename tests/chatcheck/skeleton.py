@@ -16,10 +16,10 @@ adrian ahmed aisha alan alex alice alison ali amir amy ana andre andy anita anna
 ben briggs chen chloe chris clara dan daniel dave david dean diego doyle ella emma eva fabio fanny
 finn gary greg hannah harriet harry ida ilse ines ivan jack jake james jane jo joe joel john johnson
 jonas jose josh julia kate kaya kevin lena leo leon leroy li lim lina lisa lucas lucy lukas maria
-marco mark martin mateo mei mia miguel mike mina mo mohamed muhammad nadia neil nigel nina noah
+marco martin mateo mei mia miguel mina mo mohamed muhammad nadia neil nigel nina noah
 noor nora nowak olga oliver omar owen patel paul pedro peter petersen priya raj rik rosa sam
 samir sandra sara sarah sofia sophie tariq tess tom tony trevor tyler wei yara yusuf zoe
-""".split()
+"""
 _IDENTITIES = """
 african africans arab arabs asian asians atheist atheists autistic bi bipolar bisexual bisexuals
 black blacks blind boomer boomers brown catholic catholics chinese christian christians deaf
@@ -28,7 +28,7 @@ hindu hindus homosexual homosexuals immigrant immigrants indian indians jew jewi
 koreans latina latino latinos lesbian lesbians man men mexican mexicans migrants muslim muslims
 native natives nonbinary polish protestant queer queers refugee refugees roma schizophrenic seniors
 sikh sikhs straight trans transgender turkish turks white whites woman women
-""".split()
+"""
 _SWEARS = """
 ass asshole assholes awful bastard bellend bitch bitches bloody braindead bullshit clown clowns cow
 crap creep cunt cunts damn dickhead dimwit disgusting dogshit dumb dumbass dyke dykes fag faggot
@@ -37,11 +37,11 @@ inbred jerk kike lame liar loser losers moron moronic morons muppet nigger noob 
 pig pigs prick puta queer rat retard retarded retards scum scumbag shit shithead shitty slut sluts
 spaz spic stupid suck sucks terrible tranny trannies trash troll twat ugly useless vermin wanker
 whore whores worthless
-""".split()
+"""
 _SLOTS = (
-    dict.fromkeys(_SWEARS, "<swear>")
-    | dict.fromkeys(_IDENTITIES, "<group>")
-    | dict.fromkeys(_NAMES, "<name>")
+    dict.fromkeys(_SWEARS.split(), "<swear>")
+    | dict.fromkeys(_IDENTITIES.split(), "<group>")
+    | dict.fromkeys(_NAMES.split(), "<name>")
 )
 _SHORTHAND = {"u": ("you",), "ur": ("your",), "r": ("are",), "im": ("i", "am"), "an": ("a",)}
 _CONTRACTION = {"re": "are", "m": "am", "ve": "have", "ll": "will"}
