@@ -12,6 +12,7 @@ from moderator.classifiers.base import Result
 from moderator.classifiers.language import LanguageGate
 from moderator.classifiers.manifest import Manifest, read_manifest
 from moderator.classifiers.tokenization import Tokenization
+from moderator.classifiers.windows import highest
 from moderator.errors import ClassifierError
 from moderator.records import Assessment, Unscored
 
@@ -98,7 +99,7 @@ class OnnxClassifier:
             self._run([window for _, window in pending]), pending, strict=True
         ):
             so_far = best[index]
-            best[index] = list(map(max, so_far, window_logits)) if so_far else window_logits
+            best[index] = list(map(highest, so_far, window_logits)) if so_far else window_logits
         return best
 
     def _run(self, windows: list[list[int]]) -> Iterator[_Logits]:

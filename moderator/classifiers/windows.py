@@ -26,6 +26,11 @@ def spans(count: int, size: int, overlap: int) -> list[tuple[int, int]]:
     return [(start, start + size) for start in starts]
 
 
+def highest(one: float, other: float) -> float:
+    """The higher of two scores; not a number where either is none, so that it is not hidden."""
+    return one if one >= other or one != one else other
+
+
 def slices(
     text: str, size: int, overlap: int, count_tokens: Callable[[Sequence[str]], list[int]]
 ) -> list[str]:
