@@ -52,7 +52,7 @@ def skeleton(text: str) -> tuple[str, ...]:
     """Lower-cased words of a text or a template, exchangeable ones replaced by their slot.
 
     Names, numbers, identity terms and swear words become `<name>`, `<n>`, `<group>`, `<swear>`;
-    a template's `{placeholder}` becomes `<*>`. Punctuation and emoji fall away; contractions
+    a template's `{placeholder}` or `_` becomes `<*>`. Punctuation and emoji fall away; contractions
     and chat shorthand are written out, so that "u r" and "you're" are one skeleton.
     """
     folded = unicodedata.normalize("NFKC", text).replace("\u2019", "'").lower()
@@ -60,7 +60,7 @@ def skeleton(text: str) -> tuple[str, ...]:
 
 
 def _slot(token: str) -> Iterator[str]:
-    if token.startswith("{"):
+    if token.startswith("{") or token == "_":
         yield ANY
     elif token[0].isdigit():
         yield "<n>"
@@ -76,7 +76,7 @@ def _slot(token: str) -> Iterator[str]:
 class Templates:
     """Training templates, indexed to be asked which of them a skeleton could have come from.
 
-    A placeholder stands for one to three words. A template counts when it has at least
+    A placeholder stands for up to five words, or for none. A template counts when it has at least
     `min_words` words, three of them its own: one with fewer ("{name} is {x}") is no sentence
     frame and would match much of the language.
     """
@@ -87,14 +87,14 @@ class Templates:
             words = skeleton(template)
             own = [word for word in words if word != ANY]
             if len(words) >= min_words and len(own) >= 3:
-                pattern = " ".join(
-                    r"\S+(?: \S+){0,2}" if word == ANY else re.escape(word) for word in words
+                pattern = "".join(
+                    r"(?: \S+){0,5}" if word == ANY else " " + re.escape(word) for word in words
                 )
                 self._by_word[max(own, key=len)].append((number, re.compile(pattern)))
 
     def sources(self, words: tuple[str, ...]) -> list[int]:
         """Positions of the templates that could have made a text of this skeleton."""
-        line = " ".join(words)
+        line = "".join(" " + word for word in words)
         return sorted(
             number
             for word in set(words)

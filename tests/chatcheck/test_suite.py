@@ -137,6 +137,7 @@ def test_skeleton_joins_swapped_fillers(one: str, other: str) -> None:
     ("template", "text", "shared"),
     [
         ("{name} is such a {insult} today", "marco is such a massive idiot today", True),
+        ("_ is such a _ today", "omg nina is such a moron today", True),
         ("why are {group} so {adjective}", "why are muslims so kind", True),
         ("{name} is such a {insult} today", "marco is such an idiot", False),
         ("{name} is {x}", "marco is an idiot lol", False),
@@ -148,7 +149,7 @@ def test_templates_know_their_texts(template: str, text: str, shared: bool) -> N
 
 def test_no_case_shares_a_skeleton_with_a_training_template() -> None:
     """The report names ids and positions alone, so that neither side learns the other's words."""
-    from moderator.training.templates import skeletons
+    from moderator.training.grammar import skeletons
 
     templates = Templates(skeletons())
     shared = {
