@@ -67,10 +67,7 @@ def download(
     where it cannot be had whole, `OutputError` where it cannot be written; `destination` is
     then as it was before.
     """
-    with Partial(destination) as partial, quiet_logs():
-        _Download(link, partial, client, backoff or Backoff(), progress).run()
-        partial.keep()
-        return Downloaded(destination, partial.size, partial.etag)
+    return _fetch(link, MOST_RENEWALS, destination, client, backoff, progress)
 
 
 def fetch_url(
@@ -82,23 +79,30 @@ def fetch_url(
     progress: Progress | None = None,
 ) -> Downloaded:
     """Fetches a URL that the user gave, like `download`; there is no other link to ask for."""
-    return download(_OneLink(url), destination, client=client, backoff=backoff, progress=progress)
+    return _fetch(lambda: ChatLink(url), 0, destination, client, backoff, progress)
 
 
-@dataclass(frozen=True)
-class _OneLink:
-    url: str
+def _fetch(
+    link: Callable[[], ChatLink],
+    renewals: int,
+    destination: Path,
+    client: httpx.Client,
+    backoff: Backoff | None,
+    progress: Progress | None,
+) -> Downloaded:
+    with Partial(destination) as partial, quiet_logs():
+        _Attempts(link, renewals, partial, client, backoff or Backoff(), progress).run()
+        partial.keep()
+        return Downloaded(destination, partial.size, partial.etag)
 
-    def __call__(self) -> ChatLink:
-        return ChatLink(self.url)
 
-
-class _Download:
+class _Attempts:
     """The attempts at one download, and what they share."""
 
     def __init__(
         self,
         link: Callable[[], ChatLink],
+        most_renewals: int,
         partial: Partial,
         client: httpx.Client,
         backoff: Backoff,
@@ -110,7 +114,8 @@ class _Download:
         self._backoff = backoff
         self._progress = progress
         self._link: ChatLink | None = None
-        self._renewals = 0 if not isinstance(link, _OneLink) else MOST_RENEWALS
+        self._most_renewals = most_renewals
+        self._renewals = 0
         self._failures = 0
         self._furthest = 0
 
@@ -133,7 +138,7 @@ class _Download:
         try:
             self._follow(self._link)
         except _Refused as exc:
-            if self._renewals >= MOST_RENEWALS:
+            if self._renewals >= self._most_renewals:
                 raise SourceError(self._refusal(exc.reason, self._link)) from None
             self._renewals += 1
             self._link = None
@@ -143,11 +148,11 @@ class _Download:
             raise Transient("the dump changed on its host while it was read") from None
 
     def _refusal(self, reason: str, link: ChatLink) -> str:
-        if isinstance(self._ask, _OneLink):
+        if self._most_renewals == 0:
             return f"{reason}: the URL may have expired, so ask for a new one"
         if link.expires_at is not None and link.expires_at < datetime.now(UTC):
             return f"{reason}: even its newest link has expired, if this machine's clock is right"
-        return f"{reason}, and {MOST_RENEWALS} new links too; try again later"
+        return f"{reason}, and {self._most_renewals} new links too; try again later"
 
     def _follow(self, link: ChatLink) -> None:
         try:
@@ -184,6 +189,7 @@ class _Download:
             raise NotReady(
                 f"{host} has no file under the link (404): it is not there yet, or no longer"
             )
+        self._renewals = 0
         if status == 206 and resumed:
             partial.resume(headers)
         elif status == 200:
@@ -191,9 +197,9 @@ class _Download:
             partial.begin(headers)
         else:
             raise SourceError(f"{host} answers {status}, which is no download")
+        _demand_an_end(headers, host, partial.total)
         self._save(response)
         self._demand_whole(host)
-        self._renewals = 0
 
     def _save(self, response: httpx.Response) -> None:
         # Raw, so that lengths count the bytes that were sent.
@@ -219,8 +225,11 @@ def _demand_readable(headers: httpx.Headers, host: str) -> None:
     coding = headers.get("content-encoding", "identity").strip().lower()
     if coding not in ("", "identity", "gzip", "x-gzip"):
         raise SourceError(f"{host} sends the dump in coding {coding[:20]!r}, which is not read")
+
+
+def _demand_an_end(headers: httpx.Headers, host: str, total: int | None) -> None:
     chunked = "chunked" in headers.get("transfer-encoding", "").lower()
-    if not chunked and "content-length" not in headers:
+    if total is None and not chunked and "content-length" not in headers:
         raise SourceError(
             f"{host} does not say how long the dump is, so that a part could pass for the whole"
         )

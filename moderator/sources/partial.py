@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import httpx
 
-from moderator.errors import OutputError
+from moderator.files import cannot_write
 
 _CONTENT_RANGE = re.compile(r"bytes\s+(?:([0-9]+)-[0-9]+|\*)/([0-9]+|\*)")
 
@@ -39,7 +39,7 @@ class Partial:
                 dir=destination.parent, prefix=f".{destination.name[:80]}.", suffix=".part"
             )
         except OSError as exc:
-            raise _unwritable(destination, exc) from None
+            raise cannot_write(destination, exc) from None
         self._path: Path | None = Path(name)
         self._file: BinaryIO = os.fdopen(handle, "wb", buffering=0)
 
@@ -92,7 +92,7 @@ class Partial:
             while view:
                 view = view[self._file.write(view) :]
         except OSError as exc:
-            raise _unwritable(self.destination, exc) from None
+            raise cannot_write(self.destination, exc) from None
         self.size += len(data)
 
     def clear(self) -> None:
@@ -108,13 +108,9 @@ class Partial:
             os.fsync(self._file.fileno())
             self._path.replace(self.destination)
         except OSError as exc:
-            raise _unwritable(self.destination, exc) from None
+            raise cannot_write(self.destination, exc) from None
         self._path = None
 
     def _is_other(self, headers: httpx.Headers) -> bool:
         etag = headers.get("etag")
         return etag is not None and self.etag is not None and etag != self.etag
-
-
-def _unwritable(destination: Path, exc: OSError) -> OutputError:
-    return OutputError(f"cannot write {destination}: {exc.strerror or 'unknown reason'}")

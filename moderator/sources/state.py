@@ -4,8 +4,6 @@ It lets a scheduled `scan --since` skip what is done, and try again what was not
 for as long as the session's chat is retained.
 """
 
-import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -16,6 +14,7 @@ from typing import Any, Literal, get_args
 import orjson
 
 from moderator.errors import OutputError
+from moderator.files import WrittenAside
 
 Status = Literal["done", "failed", "not_ready"]
 
@@ -110,7 +109,8 @@ class State:
             {"version": _VERSION, "sessions": sessions},
             option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z,
         )
-        _replace(self._path, content)
+        with WrittenAside(self._path) as file:
+            file.write(content)
 
 
 @contextmanager
@@ -178,19 +178,3 @@ def _entry(session_id: str, value: Mapping[str, Any]) -> Entry:
 def _time(value: str) -> datetime:
     moment = datetime.fromisoformat(value)
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-
-
-def _replace(path: Path, content: bytes) -> None:
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as exc:
-        raise OutputError(f"cannot write {path}: {exc.strerror}") from None

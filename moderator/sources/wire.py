@@ -102,7 +102,7 @@ def _transient(state: tenacity.RetryCallState) -> Transient:
 
 @contextmanager
 def transport_errors(host: str) -> Iterator[None]:
-    """Turns httpx's transport errors into `Transient`, worded with the host alone."""
+    """Turns httpx's errors into `Transient`, worded with the host alone."""
     try:
         yield
     except httpx.TimeoutException as exc:
@@ -110,7 +110,7 @@ def transport_errors(host: str) -> Iterator[None]:
         raise Transient(f"gave up waiting to {stage} {host}") from None
     except httpx.ConnectError as exc:
         raise Transient(f"cannot connect to {host} ({clean(str(exc))})") from None
-    except httpx.TransportError as exc:
+    except httpx.RequestError as exc:
         raise Transient(f"the connection to {host} broke ({clean(str(exc))})") from None
 
 
