@@ -22,9 +22,11 @@ def read_dump(
     `source` is a file opened for bytes (a pipe will do) or an iterable of chunks: CSV, a JSON
     array or JSON Lines, in UTF-8 or UTF-16, plain or gzip, told apart by content. Blank lines
     are no rows. A row with bytes that its encoding does not know is rejected, never patched up:
-    what it said cannot be told, and its `raw` shows them escaped. `max_payload` (code points) bounds a message and with it the memory;
-    `max_bytes` the whole dump, decompressed. Raises `NotReady` for an empty dump and
-    `SourceError` for what is no dump or stops early, after the rows that could be read.
+    what it said cannot be told, and its `raw` shows them escaped.
+
+    `max_payload` (code points) bounds a message and with it the memory; `max_bytes` the whole
+    dump, decompressed. Raises `NotReady` for an empty dump, and `SourceError` for what is no
+    dump or stops early, after the rows that could be read.
     """
     form, chunks = sniff(source, max_bytes)
     yield from _READERS[form](chunks, max_payload)
