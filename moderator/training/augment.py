@@ -40,8 +40,7 @@ def repeated(word: str, rng: random.Random) -> str:
 def homoglyphs(word: str, rng: random.Random) -> str:
     """Some letters from another alphabet that look the same."""
     return "".join(
-        HOMOGLYPHS[c.lower()] if c.lower() in HOMOGLYPHS and rng.random() < 0.6 else c
-        for c in word
+        HOMOGLYPHS[c.lower()] if c.lower() in HOMOGLYPHS and rng.random() < 0.6 else c for c in word
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from moderator.training.data import fraction
 from moderator.training.labels import LABELS, Row
-from moderator.training.metrics import Array, flags_per_thousand
+from moderator.training.metrics import Array, Mask, flags_per_thousand
 
 FEWEST = 30
 """Positives that the fitting half must hold before a label is calibrated at all."""
@@ -20,7 +20,7 @@ FLOOR = 0.5
 CLEAN_CHAT = ("chitchat", "irc_ubuntu")
 
 
-def fitting_half(rows: Sequence[Row]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def fitting_half(rows: Sequence[Row]) -> Mask:
     """Which rows calibration may see, by a hash of their text; the rest is for its figures."""
     return np.array([fraction("calibration " + row.text) < 0.5 for row in rows])
 
@@ -46,11 +46,11 @@ def platt(logits: Array, labels: Array, steps: int = 100) -> tuple[float, float]
     return float(theta[0]), float(theta[1])
 
 
-def fit(logits: Array, wanted: Array, half: Array) -> dict[int, tuple[float, float]]:
+def fit(logits: Array, wanted: Array, half: Mask) -> dict[int, tuple[float, float]]:
     """Slope and offset of each label with enough positives in the half; others are left alone."""
     found: dict[int, tuple[float, float]] = {}
     for at in range(len(LABELS)):
-        known = (half == 1) & (wanted[:, at] >= 0)
+        known = half & (wanted[:, at] >= 0)
         if wanted[known, at].sum() >= FEWEST:
             slope, offset = platt(logits[known, at], wanted[known, at])
             if slope > 0:

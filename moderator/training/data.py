@@ -85,7 +85,7 @@ def draw(
     rng: random.Random,
     quotas: Mapping[str, float] = QUOTAS,
 ) -> list[Row]:
-    """About `total` rows in the proportions of `quotas`, shuffled; sources without one are left out.
+    """About `total` rows in the proportions of `quotas`, shuffled; other sources are left out.
 
     Within a source every row is drawn once before any is drawn again.
     """

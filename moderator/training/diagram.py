@@ -50,4 +50,6 @@ def _place(x: float, y: float) -> tuple[float, float]:
 
 def _line(points: list[tuple[float, float]], colour: str, dashes: str) -> str:
     places = " ".join(f"{x:.1f},{y:.1f}" for x, y in (_place(*point) for point in points))
-    return f'<polyline points="{places}" fill="none" stroke="{colour}" stroke-dasharray="{dashes}"/>'
+    return (
+        f'<polyline points="{places}" fill="none" stroke="{colour}" stroke-dasharray="{dashes}"/>'
+    )

@@ -50,7 +50,7 @@ def emoji() -> list[str]:
     signs: dict[str, None] = dict.fromkeys(SINGLE_EMOJI)
     for first, last in EMOJI_BLOCKS:
         for code in range(first, last + 1):
-            if unicodedata.category(chr(code)) == "So" and unicodedata.name(chr(code), ""):
+            if unicodedata.category(chr(code)) == "So":
                 signs[chr(code)] = None
     return list(signs)
 
@@ -89,7 +89,9 @@ def build_model(labels: int) -> BertForSequenceClassification:
     """
     weights = package_folder() / "model.safetensors"
     if hashlib.sha256(weights.read_bytes()).hexdigest() != SHA256:
-        raise ConfigError(f"{weights} has another sha256 than {SHA256}; install the pinned version.")
+        raise ConfigError(
+            f"{weights} has another sha256 than {SHA256}; install the pinned version."
+        )
     config = BertConfig.from_pretrained(package_folder())
     config.num_labels = labels
     config.problem_type = "multi_label_classification"
@@ -103,7 +105,7 @@ def build_model(labels: int) -> BertForSequenceClassification:
 @torch.no_grad()
 def _name_emoji(model: BertForSequenceClassification) -> None:
     tokenizer = build_tokenizer()
-    table = model.get_input_embeddings().weight
+    table = model.bert.embeddings.word_embeddings.weight
     for sign in emoji():
         place = tokenizer.token_to_id(sign)
         if place is not None:

@@ -56,17 +56,18 @@ def write_detoxify(source: Path, target: Path) -> Path:
     """
     manifest = json.loads((source / "manifest.json").read_text("utf-8"))
     state = {
-        name: torch.tensor(value)
-        for name, value in graph.tensors_of(source / "model.onnx").items()
+        name: torch.tensor(value) for name, value in graph.tensors_of(source / "model.onnx").items()
     }
     target.mkdir(parents=True, exist_ok=True)
     _config(state, manifest["labels"]).save_pretrained(target)
-    PreTrainedTokenizerFast(
+    fast: Any = PreTrainedTokenizerFast
+    named = {f"{name}_token": f"[{name.upper()}]" for name in ("pad", "unk", "cls", "sep", "mask")}
+    fast(
         tokenizer_file=str(source / "tokenizer.json"),
-        pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]",
-        mask_token="[MASK]", model_max_length=512,
+        model_max_length=512,
         model_input_names=["input_ids", "attention_mask"],
-    ).save_pretrained(target)  # fmt: skip
+        **named,
+    ).save_pretrained(target)
     content = {
         "config": {
             "dataset": {"args": {"classes": manifest["labels"]}},

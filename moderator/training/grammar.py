@@ -79,10 +79,12 @@ def expand(template: str, rng: random.Random) -> str:
 
     def choose(found: re.Match[str]) -> str:
         if found[1] is not None:
-            return rng.choice(found[1].split("|"))
+            parts: list[str] = found[1].split("|")
+            return rng.choice(parts)
         if found[2] not in table:
             raise ConfigError(f"The grammar names an unknown slot {found[2]!r}.")
-        return rng.choice(table[found[2]])
+        slot: str = found[2]
+        return rng.choice(table[slot])
 
     text = template
     while INNER.search(text):

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
 
 def auc(scores: Array, labels: Array) -> float | None:
@@ -21,7 +22,9 @@ def auc(scores: Array, labels: Array) -> float | None:
     return float((ranks[positive].sum() - wins * (wins + 1) / 2) / (wins * losses))
 
 
-def ece(scores: Array, labels: Array, bins: int = 15) -> tuple[float, list[tuple[float, float, int]]]:
+def ece(
+    scores: Array, labels: Array, bins: int = 15
+) -> tuple[float, list[tuple[float, float, int]]]:
     """Expected calibration error over bins of equal width, and (mean score, share, rows) a bin.
 
     Source: Guo et al., On Calibration of Modern Neural Networks, 2017.

@@ -8,7 +8,7 @@ thresholds on clean dev chat, writes the folder of `--model`, and leaves all fig
 import argparse
 import json
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from tokenizers import Tokenizer
 from moderator.training import batches, calibrate, data, diagram, export, graph, metrics, templates
 from moderator.training.encoder import MAX_TOKENS
 from moderator.training.labels import LABELS, Row
-from moderator.training.metrics import Array
+from moderator.training.metrics import Array, Mask
 from moderator.training.train import CHECKPOINT, subset
 
 HEADS = 12
@@ -62,17 +62,17 @@ def matrix(rows: Sequence[Row]) -> Array:
 def areas(rows: Sequence[Row], scores: Array) -> dict[str, Any]:
     """Areas under the ROC curve: toxicity by source, language and length, and every label."""
     wanted = matrix(rows)
-    groups: dict[str, Callable[[Row], bool]] = {
-        "all": lambda row: True,
-        "english": lambda row: row.group == "en",
-        "under 20 characters": lambda row: len(row.text) < 20,
-        "mlma, english": lambda row: row.source == "mlma" and row.group == "en",
+    groups = {
+        "all": [True for _ in rows],
+        "english": [row.group == "en" for row in rows],
+        "under 20 characters": [len(row.text) < 20 for row in rows],
+        "mlma, english": [row.source == "mlma" and row.group == "en" for row in rows],
     }
     for source in sorted({row.source for row in rows}):
-        groups[source] = lambda row, source=source: row.source == source
+        groups[source] = [row.source == source for row in rows]
     toxicity: dict[str, Any] = {}
-    for name, belongs in groups.items():
-        at = np.array([belongs(row) for row in rows])
+    for name, chosen in groups.items():
+        at = np.array(chosen)
         value = metrics.auc(scores[at, 0], wanted[at, 0])
         ones, zeros = int((wanted[at, 0] == 1).sum()), int((wanted[at, 0] == 0).sum())
         toxicity[name] = {"auc": value, "toxic": ones, "not": zeros}
@@ -87,7 +87,7 @@ def areas(rows: Sequence[Row], scores: Array) -> dict[str, Any]:
     return {"toxicity": toxicity, "labels": labels}
 
 
-def calibration(rows: Sequence[Row], scores: Array, seen: Array) -> dict[str, Any]:
+def calibration(rows: Sequence[Row], scores: Array, seen: Mask) -> dict[str, Any]:
     """Calibration error of every label on the half that calibration did not see."""
     wanted = matrix(rows)
     short = np.array([len(row.text) < 20 for row in rows])
@@ -109,7 +109,7 @@ def _error(scores: Array, labels: Array) -> dict[str, Any]:
 def false_flags(
     rows: Sequence[Row], scores: Array, limits: dict[int, float]
 ) -> dict[str, dict[str, float]]:
-    """Flags in a thousand of non-toxic rows by source: by toxicity alone, by all labels together."""
+    """Flags in a thousand of non-toxic rows by source: by toxicity alone, by all together."""
     wanted = matrix(rows)
     found: dict[str, dict[str, float]] = {}
     for source in sorted({row.source for row in rows}):
@@ -159,7 +159,7 @@ def ship(run: Path, folder: Path, target: Path) -> dict[str, Any]:
             graph.build(tensors, HEADS, small=False), tokenizer, [r.text for r in rows]
         )
 
-    scales = calibrate.fit(logits, wanted, seen.astype(np.float64))
+    scales = calibrate.fit(logits, wanted, seen)
     weight, bias = calibrate.folded(
         tensors["classifier.weight"].astype(np.float64),
         tensors["classifier.bias"].astype(np.float64),
@@ -197,9 +197,7 @@ def ship(run: Path, folder: Path, target: Path) -> dict[str, Any]:
     )
     held_out = list(templates.rows(8000, HELD_OUT_SEED))
     shown = sigmoid(
-        logits_of(
-            graph.build(tensors, HEADS, small=small), tokenizer, [r.text for r in held_out]
-        )
+        logits_of(graph.build(tensors, HEADS, small=small), tokenizer, [r.text for r in held_out])
     )
     figures = {
         "areas": areas(rows, scores),

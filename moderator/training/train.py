@@ -79,7 +79,10 @@ def optimizer(model: torch.nn.Module, settings: Settings) -> torch.optim.Optimiz
     """AdamW; biases and layer norms do not decay."""
     decayed = [p for p in model.parameters() if p.dim() > 1]
     plain = [p for p in model.parameters() if p.dim() <= 1]
-    groups = [{"params": decayed, "weight_decay": settings.decay}, {"params": plain}]
+    groups: list[dict[str, Any]] = [
+        {"params": decayed, "weight_decay": settings.decay},
+        {"params": plain},
+    ]
     return torch.optim.AdamW(groups, lr=settings.rate, weight_decay=0.0, fused=True)
 
 
@@ -126,13 +129,11 @@ def fit(
         tokens, mask = batches.pad([ids[at] for at in chunk])
         state.model.train()
         with batches.autocast(device.split(":")[0]):
-            logits = state.model(
-                input_ids=tokens.to(device), attention_mask=mask.to(device)
-            ).logits
+            logits = state.model(input_ids=tokens.to(device), attention_mask=mask.to(device)).logits
         loss = batches.masked_loss(
             logits.float(), batches.targets([rows[at] for at in chunk]).to(device)
         )
-        loss.backward()
+        torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(state.model.parameters(), 1.0)
         state.optimizer.step()
         state.optimizer.zero_grad(set_to_none=True)
@@ -175,9 +176,7 @@ def judge(
         value = metrics.auc(scores[places, 0], wanted[places, 0])
         if value is not None:
             found[name] = round(value, 4)
-    labels = {
-        label: metrics.auc(scores[:, at], wanted[:, at]) for at, label in enumerate(LABELS)
-    }
+    labels = {label: metrics.auc(scores[:, at], wanted[:, at]) for at, label in enumerate(LABELS)}
     clean = [at for at, row in enumerate(rows) if row.source in CLEAN]
     flagged = metrics.flags_per_thousand(scores[clean], {0: 0.5})
     return {
@@ -224,8 +223,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     if settings.start:
         earlier = torch.load(Path(settings.start) / CHECKPOINT, weights_only=True)
         model.load_state_dict(earlier["model"])
-    model.to("cuda" if torch.cuda.is_available() else "cpu")
-    state = State(model, optimizer(model, settings))
+    module: torch.nn.Module = model
+    module.to("cuda" if torch.cuda.is_available() else "cpu")
+    state = State(module, optimizer(module, settings))
     if (given.out / CHECKPOINT).exists():
         state.load(given.out / CHECKPOINT)
     rows = data.training_rows(given.data / "train.jsonl.gz")

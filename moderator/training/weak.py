@@ -22,8 +22,8 @@ SEXUAL = re.compile(
 )
 VIOLENT = re.compile(
     r"\b(?:kill\w*|die|dead|death|murder\w*|shoot\w*|shot|stab\w*|hang\w*|burn\w*|beat|hit|punch\w*|"
-    r"hurt|bomb\w*|gun|knife|rape\w*|hunt|find you|coming for|destroy\w*|slit|throat|gas|exterminat\w*|"
-    r"smash|break|bash|slap|kick|choke|strangle|execut\w*|lynch\w*|attack|fight|deport\w*|nuke)\b",
+    r"hurt|bomb\w*|gun|knife|rape\w*|hunt|find you|coming for|destroy\w*|slit|throat|gas|"
+    r"exterminat\w*|smash|break|bash|slap|kick|choke|strangle|execut\w*|lynch\w*|attack|fight|deport\w*|nuke)\b",
     re.I,
 )
 SELF_HARM = re.compile(
