@@ -1,7 +1,8 @@
 """Turns texts into windows of token ids with the `tokenizers` library."""
 
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ from moderator.classifiers.batching import well_formed
 from moderator.classifiers.windows import spans
 from moderator.errors import ClassifierError
 
-_CHARACTERS_A_CALL = 1 << 18
+_CHARACTERS_A_CALL = 1 << 16
+_PIECE = re.compile(r"(?s).{1,65536}(?=\s|$)|.{65536}")
+"""Long text in parts that end before a blank where there is one: encodings take much memory."""
 
 
 class Tokenization:
@@ -45,12 +48,20 @@ class Tokenization:
     def windows(self, texts: Sequence[str]) -> Iterator[list[list[int]] | None]:
         """For each text its windows of ids, specials included: `[]` where it holds no token at
         all (blanks, control characters), None where every token is unknown."""
-        for chunk in _chunks(texts):
+        pieces = ((n, piece) for n, text in enumerate(texts) for piece in _pieces(text))
+        done = 0
+        ids: list[int] = []
+        for chunk in _chunks(pieces):
             encodings = self._tokenizer.encode_batch_fast(
-                [well_formed(text) for text in chunk], add_special_tokens=False
+                [piece for _, piece in chunk], add_special_tokens=False
             )
-            for encoding in encodings:
-                yield self._cut(encoding.ids)
+            for (index, _), encoding in zip(chunk, encodings, strict=True):
+                if index != done:
+                    yield self._cut(ids)
+                    done, ids = index, []
+                ids += encoding.ids
+        if texts:
+            yield self._cut(ids)
 
     def _cut(self, ids: list[int]) -> list[list[int]] | None:
         if not ids:
@@ -63,16 +74,21 @@ class Tokenization:
         ]
 
 
-def _chunks(texts: Sequence[str]) -> Iterator[list[str]]:
-    """Consecutive texts, few enough characters a call to bound the memory of their encodings."""
-    chunk: list[str] = []
+def _pieces(text: str) -> list[str]:
+    clean = well_formed(text)
+    return [clean] if len(clean) <= _CHARACTERS_A_CALL else _PIECE.findall(clean)
+
+
+def _chunks(pieces: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
+    """Consecutive pieces, few enough characters a call to bound the memory of their encodings."""
+    chunk: list[tuple[int, str]] = []
     held = 0
-    for text in texts:
-        if chunk and held + len(text) > _CHARACTERS_A_CALL:
+    for index, piece in pieces:
+        if chunk and held + len(piece) > _CHARACTERS_A_CALL:
             yield chunk
             chunk, held = [], 0
-        chunk.append(text)
-        held += len(text)
+        chunk.append((index, piece))
+        held += len(piece)
     if chunk:
         yield chunk
 
