@@ -21,6 +21,7 @@ SHORT = {
 }  # fmt: skip
 ENDS = ("lol", "lmao", "haha", "bro", "man", "dude", "tbh", "fr", "smh", "ngl", "rn", "btw", "omg")
 STARTS = ("lol", "omg", "bro", "dude", "yo", "ok", "so", "hey", "haha", "well", "man", "wow", "and")
+FILLERS = ("reactions", "friendly_you", "polite_criticism", "code_numbers", "negative_thing")
 SIGNS = ("!", "!!", "!!!", "...", ".", "?", "??", "!1", " :)", " >:(", " xD")
 
 
@@ -67,10 +68,21 @@ def typo(text: str, rng: random.Random) -> str:
 
 
 def join(text: str, rng: random.Random) -> str:
-    """The sentence before or after a harmless one."""
-    other = grammar.expand("{neutral}", rng)
-    gap = rng.choice([" ", ", ", ". ", "... ", " - ", "\n"])
-    return text + gap + other if rng.random() < 0.4 else other + gap + text
+    """The sentence among one to four harmless ones."""
+    parts = [harmless(rng) for _ in range(rng.choice([1, 1, 1, 1, 2, 2, 3, 4]))]
+    parts.insert(rng.randrange(len(parts) + 1), text)
+    gaps = [rng.choice([" ", ", ", ". ", "... ", " - ", "\n"]) for _ in parts]
+    return "".join(part + gap for part, gap in zip(parts, [*gaps[1:], ""], strict=True))
+
+
+def harmless(rng: random.Random) -> str:
+    """A short sentence that changes no label."""
+    if rng.random() < 0.5:
+        return grammar.expand("{neutral}", rng)
+    plain = [f for f in grammar.functions() if f.name in FILLERS]
+    while weak.STRONG.search(text := grammar.expand(rng.choice(rng.choice(plain).templates), rng)):
+        pass
+    return text
 
 
 def rows(count: int, seed: int) -> Iterator[Row]:
@@ -88,7 +100,7 @@ def rows(count: int, seed: int) -> Iterator[Row]:
         chosen = rng.choices(function.templates, weights, k=wanted)
         for template in chosen:
             plain = grammar.expand(template, rng)
-            text = style(join(plain, rng) if rng.random() < 0.12 else plain, rng)
+            text = style(join(plain, rng) if rng.random() < 0.18 else plain, rng)
             if text and text not in seen:
                 seen.add(text)
                 labels = dict(function.labels)
