@@ -1,7 +1,7 @@
 """Batch, classify, judge, keep context: text messages in, judged messages out, in order.
 
 Everything is a generator over batches; what is held is one batch, a few neighbours, and the
-display names seen.
+display names seen. A pipeline keeps nothing from one stream of messages to the next.
 """
 
 from collections import deque
@@ -54,38 +54,41 @@ class Pipeline:
         words: bool = True,
     ) -> None:
         self.classifiers = tuple(classifiers)
-        self._isolated = [Isolated(classifier) for classifier in classifiers]
-        self._isolated_names = [Isolated(classifier) for classifier in name_classifiers]
+        self._name_classifiers = tuple(name_classifiers)
         self._policy = policy
         self._batch_size = batch_size
         self._context = context
         self._words = words
-        self._names: set[tuple[str, str]] = set()
 
     def moderate(self, messages: Iterable[Message]) -> Iterator[Judged]:
         """Each message judged, in order; raises `ClassifierError` if a classifier is unusable."""
-        judged = (one for batch in _batches(messages, self._batch_size) for one in self._judge(batch))
+        of_payload = [Isolated(classifier) for classifier in self.classifiers]
+        of_name = [Isolated(classifier) for classifier in self._name_classifiers]
+        seen: set[tuple[str, str]] = set()
+
+        def judge(batch: Sequence[Message]) -> Iterator[Judged]:
+            texts = [message.payload for message in batch]
+            columns = [_classify(isolated, texts) for isolated in of_payload]
+            names = self._judge_names(batch, of_name, seen)
+            for message, found, *results in zip(batch, names, *columns, strict=True):
+                yield self._combine(message, results, found)
+
+        judged = (one for batch in _batches(messages, self._batch_size) for one in judge(batch))
         yield from _with_context(judged, self._context)
-        for isolated in (*self._isolated, *self._isolated_names):
+        for isolated in (*of_payload, *of_name):
             isolated.conclude()
 
-    def _judge(self, batch: Sequence[Message]) -> list[Judged]:
-        columns = [_classify(each, [message.payload for message in batch]) for each in self._isolated]
-        names = self._judge_names(batch)
-        return [
-            self._combine(message, results, names[index])
-            for index, (message, *results) in enumerate(zip(batch, *columns, strict=True))
-        ]
-
-    def _judge_names(self, batch: Sequence[Message]) -> list[list[Finding]]:
+    def _judge_names(
+        self, batch: Sequence[Message], classifiers: Sequence[Isolated], seen: set[tuple[str, str]]
+    ) -> list[list[Finding]]:
         new: dict[int, str] = {}
         for index, message in enumerate(batch):
             key = (message.participant_id, message.display_name)
-            if key not in self._names:
-                self._names.add(key)
+            if key not in seen:
+                seen.add(key)
                 new[index] = message.display_name
         findings: list[list[Finding]] = [[] for _ in batch]
-        for isolated in self._isolated_names:
+        for isolated in classifiers:
             for index, result in zip(new, _classify(isolated, list(new.values())), strict=True):
                 found, _ = self._read(isolated.classifier, result)
                 findings[index] += [replace(finding, field="displayName") for finding in found]

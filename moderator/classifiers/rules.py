@@ -1,8 +1,7 @@
 """The classifier that the rules file describes: every rule kind over one folding of the text.
 
-Long texts are tokenised in overlapping windows, since a tokeniser may take time quadratic in what
-it gets at once; a match that touches a window's inner edge may be a cut word, and is left to
-the neighbour that sees it whole.
+Long texts are tokenised in overlapping windows, so that memory stays small; a match that touches
+a window's inner edge may be a cut word, and is left to the neighbour that sees it whole.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,6 +11,7 @@ import spacy
 from moderator.classifiers.base import Result
 from moderator.classifiers.regexes import Regexes
 from moderator.classifiers.terms import Phrases, Terms
+from moderator.classifiers.tokeniser import tokenise
 from moderator.classifiers.tokens import Tokens
 from moderator.config import Rule, RuleSet
 from moderator.records import Assessment, Finding
@@ -51,7 +51,7 @@ class RulesClassifier:
         matches: set[Match] = set(self._regexes.find(folded.text))
         allowed: set[Match] = set()
         for start, end in _windows(len(folded.text)):
-            doc = self._nlp.tokenizer(folded.text[start:end])
+            doc = tokenise(self._nlp, folded.text[start:end])
             inner = (start > 0, end < len(folded.text))
             for phrases, into in (
                 (self._terms.find(doc), matches),

@@ -74,5 +74,6 @@ def run() -> NoReturn:
 
 
 def _fail(sentence: str, code: int) -> NoReturn:
-    print(f"moderator: {printable(sentence, limit=2000)}", file=sys.stderr)
+    shown = printable(sentence.removesuffix("."), limit=2000)
+    print(f"moderator: {shown}.", file=sys.stderr)
     raise SystemExit(code)

@@ -1,5 +1,6 @@
 """Options that several commands share, and what they build."""
 
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +13,7 @@ from moderator.records import Severity
 if TYPE_CHECKING:
     from moderator.config import RuleSet
     from moderator.pipeline import Pipeline
+    from moderator.sources.target import Network
 
 SeverityName = StrEnum("SeverityName", [severity.name for severity in Severity])  # type: ignore[misc]
 BackendName = StrEnum("BackendName", ["dyte", "realtimekit"])  # type: ignore[misc]
@@ -41,6 +43,29 @@ AllowPrivate = Annotated[
     bool,
     typer.Option("--allow-private", help="Allow downloads over http and from private addresses."),
 ]
+Wait = Annotated[
+    float,
+    typer.Option("--wait", min=0, help="Seconds to wait for a dump that is not ready yet."),
+]
+
+
+def set_up_log(*, verbose: bool) -> None:
+    """Warnings, and with `verbose` each step, on standard error; never chat text or URLs."""
+    import logging
+
+    logging.basicConfig(
+        level=logging.WARNING, format="moderator: %(message)s", stream=sys.stderr, force=True
+    )
+    logging.getLogger("moderator").setLevel(logging.INFO if verbose else logging.WARNING)
+
+
+def network(
+    backend: BackendName | None, base_url: str | None, allow_private: bool, wait: float = 0.0
+) -> "Network":
+    """How to reach the API and its downloads."""
+    from moderator.sources.target import Network
+
+    return Network(backend.value if backend is not None else None, base_url, allow_private, wait)
 
 
 def pipeline(

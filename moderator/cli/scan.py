@@ -1,0 +1,174 @@
+"""`moderator scan`: a session's chat in, flagged messages out."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from moderator.classifiers.registry import DEFAULT_MODEL
+from moderator.cli import options
+from moderator.errors import ConfigError
+from moderator.records import Severity
+
+if TYPE_CHECKING:
+    from moderator.config import RuleSet
+    from moderator.pipeline import Pipeline
+    from moderator.sources.target import Network
+
+INCOMPLETE = 6
+
+
+def scan(
+    target: Annotated[
+        str | None,
+        typer.Argument(help="A dump's file, a session id, a URL, or - for standard input."),
+    ] = None,
+    output: Annotated[
+        str, typer.Option("--output", "-o", help="Where flagged messages go.", metavar="FILE")
+    ] = "-",
+    since: Annotated[
+        str | None,
+        typer.Option("--since", help="Every session that ended since then: 24h, 7d, a date."),
+    ] = None,
+    out_dir: Annotated[
+        Path | None, typer.Option("--out-dir", help="With --since: the folder of the outputs.")
+    ] = None,
+    rules: options.Rules = None,
+    model: options.Models = [DEFAULT_MODEL],  # noqa: B006 (typer copies it)
+    rejects: Annotated[
+        Path | None,
+        typer.Option("--rejects", help="Rows that cannot be read.", metavar="FILE"),
+    ] = None,
+    scores: Annotated[
+        Path | None,
+        typer.Option("--scores", help="Scores of every message, flagged or not.", metavar="FILE"),
+    ] = None,
+    all_findings: Annotated[
+        bool, typer.Option("--all-findings", help="Also write findings that do not flag.")
+    ] = False,
+    context: Annotated[
+        int, typer.Option("--context", min=0, max=50, help="Neighbouring messages either side.")
+    ] = 2,
+    no_words: Annotated[
+        bool, typer.Option("--no-words", help="Do not look for the words behind a score.")
+    ] = False,
+    no_clobber: Annotated[
+        bool, typer.Option("--no-clobber", help="Refuse to replace a file.")
+    ] = False,
+    fail_on: Annotated[
+        options.SeverityName | None,
+        typer.Option("--fail-on", help="Exit with 1 if something this grave is flagged."),
+    ] = None,
+    backend: options.Backend = None,
+    base_url: options.BaseUrl = None,
+    wait: options.Wait = 0.0,
+    allow_private: options.AllowPrivate = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Judge a session's chat and write its flagged messages as JSON Lines."""
+    if (target is None) == (since is None):
+        raise ConfigError("Name either one TARGET to scan, or --since with --out-dir.")
+    if since is not None and out_dir is None:
+        raise ConfigError("--since needs --out-dir, since every session gets files of its own.")
+    if since is not None and (output != "-" or rejects is not None or scores is not None):
+        raise ConfigError("-o, --rejects and --scores are for one TARGET, not for --since.")
+    options.set_up_log(verbose=verbose)
+    network = options.network(backend, base_url, allow_private, wait)
+    pipeline, ruleset = options.pipeline(rules, model, context=context, words=not no_words)
+    if since is not None and out_dir is not None:
+        worst = _sweep(since, out_dir, network, pipeline, ruleset, all_findings, quiet)
+    else:
+        assert target is not None
+        worst = _scan_one(
+            target, output, network, pipeline, ruleset, rejects, scores, all_findings, no_clobber,
+            quiet,
+        )  # fmt: skip
+    if fail_on is not None and worst is not None and worst >= Severity[fail_on.value]:
+        raise typer.Exit(1)
+
+
+def _scan_one(
+    target: str,
+    output: str,
+    network: "Network",
+    pipeline: "Pipeline",
+    ruleset: "RuleSet",
+    rejects: Path | None,
+    scores: Path | None,
+    all_findings: bool,
+    no_clobber: bool,
+    quiet: bool,
+) -> Severity | None:
+    from moderator.cli.progress import progress, show_summary
+    from moderator.scan import Destinations, scan
+    from moderator.sources.dump import read_dump
+    from moderator.sources.target import opened
+
+    destinations = Destinations.beside(None if output == "-" else Path(output), rejects, scores)
+    with (
+        opened(target, network, sys.stdin.buffer) as dump,
+        progress(dump, quiet=quiet) as on_row,
+    ):
+        tally, summary = scan(
+            read_dump(dump.stream),
+            pipeline,
+            ruleset,
+            destinations,
+            source=dump.name,
+            stdout=sys.stdout.buffer,
+            all_findings=all_findings,
+            no_clobber=no_clobber,
+            on_row=on_row,
+        )
+    if not quiet:
+        show_summary(summary, output="standard output" if output == "-" else output)
+        if output == "-" and tally.rejected and rejects is None:
+            typer.echo("Rejected rows were not kept; name a file with --rejects.", err=True)
+        if output == "-" and tally.unscored:
+            typer.echo("Unscored messages were not kept; use -o FILE to list them.", err=True)
+    return tally.worst()
+
+
+def _sweep(
+    since: str,
+    folder: Path,
+    network: "Network",
+    pipeline: "Pipeline",
+    ruleset: "RuleSet",
+    all_findings: bool,
+    quiet: bool,
+) -> Severity | None:
+    from moderator.sources.since import parse_since
+    from moderator.sweep import sweep
+    from moderator.terminal import printable
+
+    moment = parse_since(since, datetime.now(UTC))
+    counts = {"done": 0, "failed": 0, "not_ready": 0}
+    worst: Severity | None = None
+    for outcome in sweep(moment, folder, network, pipeline, ruleset, all_findings=all_findings):
+        counts[outcome.status] += 1
+        name = printable(outcome.session_id)
+        if outcome.tally is None:
+            state = outcome.status.replace("_", " ")
+            typer.echo(f"session {name}: {state}: {printable(outcome.error or '', 1000)}", err=True)
+            continue
+        worst = max(filter(None, (worst, outcome.tally.worst())), default=None)
+        if not quiet:
+            done = outcome.tally
+            typer.echo(
+                f"session {name}: judged {done.judged}, flagged {done.flagged}, "
+                f"rejected {done.rejected}, unscored {done.unscored}",
+                err=True,
+            )
+    if not quiet:
+        typer.echo(
+            f"{counts['done']} sessions done, {counts['not_ready']} not ready, "
+            f"{counts['failed']} failed; outputs in {printable(str(folder))}",
+            err=True,
+        )
+    if counts["failed"]:
+        raise typer.Exit(INCOMPLETE)
+    return worst

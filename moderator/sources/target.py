@@ -1,0 +1,97 @@
+"""What `scan` and `fetch` are pointed at: standard input, a file, a URL, or a session id."""
+
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+from urllib.parse import urlsplit
+
+from moderator.errors import SourceError
+
+if TYPE_CHECKING:
+    from moderator.sources.api import SessionsApi
+    from moderator.sources.download import Downloaded
+
+_SESSION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{5,127}")
+_URL = re.compile(r"https?://", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """How the API and its downloads are reached; `wait` is in seconds."""
+
+    backend: str | None = None
+    base_url: str | None = None
+    allow_private: bool = False
+    wait: float = 0.0
+
+    def api(self) -> "SessionsApi":
+        """The API that the credentials in the environment or in `.env` are for."""
+        from moderator.sources.api import SessionsApi
+        from moderator.sources.credentials import environment, resolve
+
+        return SessionsApi(resolve(environment(), self.backend, self.base_url))
+
+    def download(self, target: str, destination: Path) -> "Downloaded":
+        """Fetches the dump at a URL, or of a session, whole into `destination`."""
+        from moderator.sources.download import fetch_url
+        from moderator.sources.fetch import fetch_session
+        from moderator.sources.guard import download_client
+
+        with download_client(allow_private=self.allow_private) as client:
+            if _URL.match(target):
+                return fetch_url(target, destination, client=client)
+            with self.api() as api:
+                return fetch_session(
+                    api, target, destination, client=client, wait_seconds=self.wait
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """An open dump: what to call it (never a signed URL), its bytes, and their number if known."""
+
+    name: str
+    stream: BinaryIO
+    size: int | None
+
+
+def is_remote(target: str) -> bool:
+    """Whether `target` is a URL or a session id, rather than standard input or a file.
+
+    What is neither raises `SourceError`.
+    """
+    if target == "-" or Path(target).is_file():
+        return False
+    if _URL.match(target) or _SESSION_ID.fullmatch(target):
+        return True
+    raise SourceError(f"There is no file {target}, and it is neither a URL nor a session id.")
+
+
+@contextmanager
+def opened(target: str, network: Network, stdin: BinaryIO) -> Iterator[Dump]:
+    """The dump that `target` names, open for reading; remote ones are fetched whole first."""
+    if target == "-":
+        yield Dump("standard input", stdin, None)
+    elif is_remote(target):
+        with tempfile.TemporaryDirectory(prefix="moderator-") as folder:
+            path = Path(folder) / "dump"
+            size = network.download(target, path).bytes
+            with path.open("rb") as stream:
+                yield Dump(_name(target), stream, size)
+    else:
+        try:
+            file = Path(target).open("rb")  # noqa: SIM115 (closed below)
+        except OSError as error:
+            raise SourceError(f"{target} cannot be read: {error.strerror}.") from error
+        with file:
+            yield Dump(target, file, Path(target).stat().st_size)
+
+
+def _name(target: str) -> str:
+    if _URL.match(target):
+        return f"a URL at {urlsplit(target).hostname}"
+    return f"session {target}"
