@@ -1,0 +1,79 @@
+"""The words that are named are the ones that carried the score."""
+
+import math
+import random
+from collections.abc import Sequence
+
+import pytest
+import tiny
+from tiny import BASE, WEIGHTS
+
+from moderator.classifiers.occlusion import MAX_WORDS, explain
+
+
+class Counting:
+    """Scores a text by the weights of its words, and counts what it was asked."""
+
+    def __init__(self, weights: dict[str, float]) -> None:
+        self.weights = weights
+        self.asked = 0
+
+    def __call__(self, texts: Sequence[str]) -> list[float]:
+        self.asked += len(texts)
+        return [1 / (1 + math.exp(-self.log_odds(text))) for text in texts]
+
+    def log_odds(self, text: str) -> float:
+        words = (word.strip("!?.,").casefold() for word in text.split())
+        return BASE + sum(self.weights.get(word, 0.0) for word in words)
+
+
+INSULT = {word: values[1] for word, values in WEIGHTS.items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("you are an Idiot!!", ("Idiot",)),
+        ("STUPID, stupid idiot", ("STUPID", "idiot")),  # a word that repeats goes as one
+        ("what a trash game", ("trash",)),
+        ("hello everyone", ()),
+        ("that was nice", ()),  # lowers the score itself: its removal raises it
+        ("", ()),
+        ("   \n", ()),
+        ("idiot", ("idiot",)),
+        ("🔥 idiot 🔥", ("idiot",)),
+    ],
+)
+def test_words_are_named_gravest_first_and_as_written(text: str, words: tuple[str, ...]) -> None:
+    assert explain(text, Counting(INSULT)) == words
+
+
+def test_marks_and_emoji_can_carry_a_score() -> None:
+    assert explain("look 🖕 here", Counting({"🖕": 6.0})) == ("🖕",)
+
+
+def test_at_most_as_many_words_as_asked() -> None:
+    assert len(explain("idiot stupid trash", Counting(INSULT), limit=1)) == 1
+    assert explain("idiot stupid trash", Counting(INSULT), limit=0) == ()
+
+
+def test_long_text_is_searched_at_bounded_cost() -> None:
+    text = "hello everyone " * 3000 + "you idiot " + "see you " * 50_000
+    score = Counting(INSULT)
+    assert explain(text, score) == ("idiot",)
+    assert score.asked < MAX_WORDS / 20
+
+
+def test_removing_named_words_lowers_a_score_more_than_removing_random_ones() -> None:
+    score, generator = Counting(INSULT), random.Random(5)
+    plain = tiny.WORDS
+    named_drop = random_drop = 0.0
+    for _ in range(50):
+        words = generator.sample(plain, 8) + generator.sample(["idiot", "stupid", "trash"], 2)
+        generator.shuffle(words)
+        named = explain(" ".join(words), score)
+        others = generator.sample(words, len(named))
+        before = score.log_odds(" ".join(words))
+        named_drop += before - score.log_odds(" ".join(w for w in words if w not in named))
+        random_drop += before - score.log_odds(" ".join(w for w in words if w not in others))
+    assert named_drop > 3 * random_drop
