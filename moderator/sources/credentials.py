@@ -95,7 +95,7 @@ def environment(
     from dotenv import dotenv_values
 
     found: dict[str, str | None] = {}
-    if dotenv_path is not None and dotenv_path.exists():
+    if dotenv_path is not None and dotenv_path.is_file():
         try:
             # No interpolation: a key may hold `$`.
             found.update(dotenv_values(dotenv_path, interpolate=False, encoding="utf-8-sig"))

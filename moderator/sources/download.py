@@ -35,7 +35,6 @@ MOST_RENEWALS = 2
 STEP = 2**20
 """So many new bytes make an attempt that broke a success: it is not counted as a failure."""
 
-_CHUNK = 2**16
 _REFUSED = (400, 401, 403, 410)  # how S3 and its likes answer an expired or spoilt signature
 
 
@@ -166,13 +165,10 @@ class _Attempts:
                 transport_errors(host),
                 self._client.stream("GET", url, headers=headers) as response,
             ):
-                if not response.has_redirect_location:
+                if response.next_request is None:
                     self._receive(response, host, bool(headers))
                     return
-                try:
-                    url = url.join(response.headers["location"])
-                except httpx.InvalidURL:
-                    raise SourceError(f"{host} redirects to something that is no URL") from None
+                url = response.next_request.url
         raise SourceError(f"{host} redirects more than {MOST_REDIRECTS} times")
 
     def _receive(self, response: httpx.Response, host: str, resumed: bool) -> None:
@@ -202,8 +198,9 @@ class _Attempts:
         self._demand_whole(host)
 
     def _save(self, response: httpx.Response) -> None:
-        # Raw, so that lengths count the bytes that were sent.
-        for chunk in response.iter_raw(_CHUNK):
+        # Raw, so that lengths count the bytes that were sent; and as they come, because httpx
+        # loses what it has gathered for a chunk of a given size when the connection breaks.
+        for chunk in response.iter_raw():
             self._partial.write(chunk)
             if self._progress is not None:
                 self._progress(self._partial.size, self._partial.total)

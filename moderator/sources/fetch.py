@@ -12,7 +12,7 @@ from moderator.errors import NotReady
 from moderator.sources.answers import ChatLink
 from moderator.sources.api import SessionsApi
 from moderator.sources.download import Downloaded, Progress, download
-from moderator.sources.wire import Backoff
+from moderator.sources.wire import Backoff, growing_waits
 
 T = TypeVar("T")
 
@@ -66,9 +66,7 @@ def until_ready(
     """
     backoff = backoff or Backoff(first=POLL_FIRST, longest=POLL_LONGEST)
     begun = time.monotonic()
-    growing = tenacity.wait_exponential_jitter(
-        initial=backoff.first, max=backoff.longest, jitter=backoff.first
-    )
+    growing = growing_waits(backoff)
 
     def wait(state: tenacity.RetryCallState) -> float:
         left = begun + wait_seconds - time.monotonic()

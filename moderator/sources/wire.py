@@ -70,13 +70,18 @@ def retry_after(headers: httpx.Headers, now: datetime | None = None) -> float | 
     return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
 
 
+def growing_waits(backoff: Backoff) -> Callable[[tenacity.RetryCallState], float]:
+    """Waits that double from `first` to `longest`, each with up to `first` of jitter on top."""
+    return tenacity.wait_exponential(
+        multiplier=backoff.first, max=backoff.longest
+    ) + tenacity.wait_random(0, backoff.first)
+
+
 def retrying(
     backoff: Backoff, stop: Callable[[tenacity.RetryCallState], bool] | None = None
 ) -> tenacity.Retrying:
     """Tries again on `Transient` until `stop` (by default `backoff.attempts`), then raises it."""
-    growing = tenacity.wait_exponential_jitter(
-        initial=backoff.first, max=backoff.longest, jitter=backoff.first
-    )
+    growing = growing_waits(backoff)
 
     def wait(state: tenacity.RetryCallState) -> float:
         asked = _transient(state).retry_after

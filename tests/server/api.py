@@ -72,12 +72,12 @@ class ApiHandler(Handler):
         start = 0 if self.shared.ignores_pages else (int(self.query.get("page_no", 1)) - 1) * size
         page = items[start : start + size]
         paging = {
-            "total_count": len(items),
+            "total_count": len(page if self.shared.paging == "page" else items),
             "start_offset": start + 1,
             "end_offset": start + len(page),
         }
         answer: dict[str, Any] = {"success": True, "data": {name: page}}
-        if self.shared.paging == "top":
+        if self.shared.paging in ("top", "page"):
             answer["paging"] = paging
         elif self.shared.paging == "data":
             answer["data"]["paging"] = paging

@@ -38,7 +38,8 @@ class LoopbackServer:
     """Two ports of 127.0.0.1, one for the API and one for files, until the `with` block ends.
 
     `sessions` maps ids to scenarios (an unknown id is a 404), `requests` holds all that came in,
-    `paging` says where the list's totals stand: "top", "data", or "" for nowhere.
+    `paging` says where the list's totals stand: "top", "data", "" for
+    nowhere, or "page" for a total that counts the page alone.
     """
 
     def __init__(self, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
