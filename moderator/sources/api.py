@@ -146,10 +146,11 @@ class SessionsApi:
         for number in range(1, _MOST_PAGES):
             query = {**parameters, "page_no": str(number), "per_page": str(PER_PAGE)}
             page = answers.page(self._get(path, query, what=what), name)
-            fresh = [item for item in page.items if str(item.get("id")) not in seen]
-            seen.update(str(item.get("id")) for item in fresh)
+            fresh = {_identity(item): item for item in page.items}
+            fresh = {key: item for key, item in fresh.items() if key not in seen}
+            seen.update(fresh)
             count += len(page.items)
-            yield from fresh
+            yield from fresh.values()
             if page.total is not None and count >= page.total != PER_PAGE:
                 return  # a total as large as one full page may count that page alone
             if not fresh:
@@ -225,6 +226,11 @@ class SessionsApi:
     ) -> ModeratorError:
         told = failure or ApiFailure((), "")
         return complaint(self.backend, what, status, told, chat=chat)
+
+
+def _identity(item: Mapping[str, Any]) -> str:
+    known = item.get("id")
+    return known if isinstance(known, str) else orjson.dumps(item).decode()
 
 
 def _segment(session_id: str) -> str:

@@ -379,6 +379,14 @@ def test_participants(server: LoopbackServer, api: SessionsApi) -> None:
     assert found[1] == answers.Participant("p1", "u1", "c", "Sam", "")
 
 
+def test_participants_without_an_id_are_kept_apart(
+    server: LoopbackServer, api: SessionsApi
+) -> None:
+    server.participants = [{"display_name": "Sam"}, {"display_name": "Ana"}]
+    found = [person.display_name for person in api.participants(session_id("ok"))]
+    assert found == ["Sam", "Ana"]
+
+
 @pytest.mark.parametrize(
     ("value", "moment"),
     [
