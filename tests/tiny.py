@@ -134,8 +134,13 @@ def write_manifest(folder: Path, **changes: object) -> None:
     (folder / "manifest.json").write_text(text, "utf-8")
 
 
-def make_detoxify(folder: Path, classes: tuple[str, ...] = ("toxic", "insult", "threat")) -> Path:
-    """A folder with a random checkpoint in Detoxify's form, its configuration and tokenizer."""
+def make_detoxify(
+    folder: Path, classes: tuple[str, ...] = ("toxic", "insult", "threat"), outputs: int = 3
+) -> Path:
+    """A folder with a random checkpoint in Detoxify's form, its configuration and tokenizer.
+
+    The model may have more outputs than classes are named, as the published `unbiased` has.
+    """
     import torch
     from transformers import BertConfig, BertForSequenceClassification
 
@@ -148,7 +153,7 @@ def make_detoxify(folder: Path, classes: tuple[str, ...] = ("toxic", "insult", "
         num_attention_heads=4,
         intermediate_size=64,
         max_position_embeddings=40,
-        num_labels=len(classes),
+        num_labels=outputs,
     )
     torch.manual_seed(3)
     model = BertForSequenceClassification(config)
@@ -161,12 +166,12 @@ def make_detoxify(folder: Path, classes: tuple[str, ...] = ("toxic", "insult", "
     (folder / "vocab.txt").write_text("\n".join(vocabulary) + "\n", "utf-8")
     settings = {"tokenizer_class": "BertTokenizer", "do_lower_case": True, "model_max_length": 40}
     (folder / "tokenizer_config.json").write_text(json.dumps(settings), "utf-8")
-    save_checkpoint(folder / "model.ckpt", classes, model.state_dict())
+    save_checkpoint(folder / "model.ckpt", classes, model.state_dict(), num_classes=outputs)
     return folder
 
 
 def save_checkpoint(
-    path: Path, classes: tuple[str, ...], state: dict[str, Any], **changes: str
+    path: Path, classes: tuple[str, ...], state: dict[str, Any], **changes: str | int
 ) -> None:
     """A checkpoint in Detoxify's form; `changes` are made to what it says of its classes."""
     import torch

@@ -69,9 +69,11 @@ def rewritten(weights: Weights) -> tuple[io.BytesIO, str, frozenset[str]]:
         classes = [str(name) for name in loaded["config"]["dataset"]["args"]["classes"]]
         state = loaded["state_dict"]
         model_class, tokenizer_class = arguments["model_name"], arguments["tokenizer_name"]
-    except (KeyError, TypeError, IndexError) as error:
+        outputs = int(arguments["num_classes"])  # may be more than are named: identity outputs
+    except (KeyError, TypeError, ValueError, IndexError) as error:
         raise ClassifierError(
-            f"The checkpoint {weights.checkpoint} is not in Detoxify's form: {error} is missing."
+            f"The checkpoint {weights.checkpoint} is not in Detoxify's form "
+            f"({type(error).__name__}: {error})."
         ) from error
     except Exception as error:  # unpickling can fail in any way
         raise ClassifierError(
@@ -88,12 +90,17 @@ def rewritten(weights: Weights) -> tuple[io.BytesIO, str, frozenset[str]]:
             f"The checkpoint {weights.checkpoint} names the tokenizer class {tokenizer_class!r}; "
             "it must be a concrete one, as BertTokenizer is."
         )
+    if outputs < len(classes):
+        raise ClassifierError(
+            f"The checkpoint {weights.checkpoint} names {len(classes)} classes, but its model has "
+            f"only {outputs} outputs."
+        )
     file = io.BytesIO()
     arch = {
         "model_type": str(weights.folder),
         "model_name": model_class,
         "tokenizer_name": tokenizer_class,
-        "num_classes": len(classes),
+        "num_classes": outputs,
     }
     config = {"dataset": {"args": {"classes": classes}}, "arch": {"args": arch}}
     torch.save({"config": config, "state_dict": state}, file)

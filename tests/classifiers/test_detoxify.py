@@ -100,6 +100,17 @@ def test_nothing_is_printed(folder: Path, capfd: pytest.CaptureFixture[str]) -> 
     assert capfd.readouterr() == ("", "")
 
 
+def test_outputs_past_the_named_classes_are_left_out(tmp_path: Path) -> None:
+    model = DetoxifyClassifier.load(str(tiny.make_detoxify(tmp_path / "m", outputs=7)))
+    assert set(scores(model, "hello everyone")) == {"toxicity", "insult", "threat"}
+
+
+def test_fewer_outputs_than_classes_are_refused(tmp_path: Path) -> None:
+    folder = tiny.make_detoxify(tmp_path / "m", outputs=2)
+    with pytest.raises(ClassifierError, match="names 3 classes, but its model has only 2"):
+        DetoxifyClassifier.load(str(folder))
+
+
 class Touch:
     """Pickles into a call that makes a file: what a hostile checkpoint would do, and worse."""
 
