@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from moderator.config import RuleSet
-from moderator.errors import ConfigError, ModeratorError, NotReady, SourceError
+from moderator.errors import ModeratorError, NotReady, SourceError
 from moderator.pipeline import Pipeline
 from moderator.scan import Destinations, scan
 from moderator.sources.dump import read_dump
@@ -78,8 +78,6 @@ def _one(
                 stdout=sys.stdout.buffer,
                 all_findings=all_findings,
             )
-    except ConfigError:
-        raise
     except NotReady as error:
         return Outcome(session_id, "not_ready", error=str(error))
     except ModeratorError as error:
@@ -91,6 +89,4 @@ def _one(
 
 
 def _record(state: State, outcome: Outcome, ended_at: datetime | None, now: datetime) -> None:
-    state.record(
-        outcome.session_id, outcome.status, now, ended_at=ended_at, error=outcome.error
-    )
+    state.record(outcome.session_id, outcome.status, now, ended_at=ended_at, error=outcome.error)

@@ -64,7 +64,7 @@ def is_remote(target: str) -> bool:
 
     What is neither raises `SourceError`.
     """
-    if target == "-" or Path(target).is_file():
+    if target == "-" or Path(target).exists():
         return False
     if _URL.match(target) or _SESSION_ID.fullmatch(target):
         return True
