@@ -12,6 +12,7 @@ tokens side by side: either can take exponential time on a message made for it.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from moderator.classifiers.prefilter import Prefilter
 from moderator.config import Rule, TokenPattern
 from moderator.errors import ConfigError
 
@@ -41,10 +42,11 @@ class Tokens:
                 rule.id, [[dict(token) for token in pattern] for pattern in rule.tokens]
             )
         self._strings = nlp.vocab.strings
+        self._prefilter = Prefilter(pattern for rule in rules for pattern in rule.tokens)
 
     def find(self, doc: "Doc") -> Iterator[tuple[str, int, int]]:
         """Rule id, start and end (characters of the folded text) of every match."""
-        if self._empty:
+        if self._empty or not self._prefilter.passes(doc):
             return
         for key, start, end in self._matcher(doc):
             last = doc[end - 1]
