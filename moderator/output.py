@@ -29,7 +29,7 @@ def flagged_record(judged: Judged) -> Json:
         "flagged": verdict.flagged,
         "severity": verdict.severity.name if verdict.severity is not None else None,
         "action": verdict.action.name if verdict.action is not None else None,
-        "categories": sorted({finding.category for finding in judged.findings}),
+        "categories": verdict.categories,
         "findings": findings_list(judged.findings),
         "scores": {name: dict(scores) for name, scores in judged.scores.items()},
         "context": {

@@ -14,11 +14,16 @@ from moderator.records import Action, Finding, Severity
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What policy makes of a message's findings; both None when there is none."""
+    """What policy makes of a message's findings; severity and action are None without any.
+
+    On a flagged message, severity and categories are those of the findings that ask for
+    something to be done; otherwise of all.
+    """
 
     flagged: bool
     severity: Severity | None
     action: Action | None
+    categories: tuple[str, ...] = ()
 
 
 class Policy:
@@ -63,19 +68,16 @@ class Policy:
         return self._categories[finding.category].actions[finding.severity]
 
     def judge(self, findings: Iterable[Finding]) -> Verdict:
-        """The verdict over all findings of one message.
-
-        Severity is that of the gravest finding that asks for review, if any does, so that a
-        severity on a flagged message always has an action behind it.
-        """
+        """The verdict over all findings of one message."""
         acted = [(self.action(finding), finding) for finding in findings]
         if not acted:
             return Verdict(flagged=False, severity=None, action=None)
-        action = max(action for action, _ in acted)
+        action = max(asked for asked, _ in acted)
         flagged = action > Action.record
-        severity = max(
-            finding.severity
-            for asked, finding in acted
-            if asked > Action.record or not flagged
+        weighed = [finding for asked, finding in acted if asked > Action.record or not flagged]
+        return Verdict(
+            flagged,
+            severity=max(finding.severity for finding in weighed),
+            action=action,
+            categories=tuple(sorted({finding.category for finding in weighed})),
         )
-        return Verdict(flagged, severity, action)

@@ -62,7 +62,7 @@ class Tally:
         assert verdict.severity is not None and verdict.action is not None
         self.severities[verdict.severity.name] += 1
         self.actions[verdict.action.name] += 1
-        self.categories.update({finding.category for finding in judged.findings})
+        self.categories.update(verdict.categories)
         who = judged.message.participant_id
         self._participants[who] += 1
         self._names[who].add(judged.message.display_name)
