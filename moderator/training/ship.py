@@ -18,7 +18,8 @@ import onnxruntime
 import torch
 from tokenizers import Tokenizer
 
-from moderator.training import batches, calibrate, data, diagram, export, graph, metrics, templates
+from moderator.classifiers.windows import spans
+from moderator.training import calibrate, data, diagram, export, graph, metrics, templates
 from moderator.training.encoder import MAX_TOKENS
 from moderator.training.labels import LABELS, Row
 from moderator.training.metrics import Array, Mask
@@ -31,21 +32,26 @@ HELD_OUT_SEED = 90_001
 
 
 def logits_of(model: onnx.ModelProto, tokenizer: Tokenizer, texts: Sequence[str]) -> Array:
-    """Logits [texts, labels] of a graph, one thread, batches of one length, long texts cut."""
+    """Logits [texts, labels] of a graph: the highest over a text's windows, label by label.
+
+    One thread, batches of one length.
+    """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(model.SerializeToString(), options)
-    ids = batches.encode(tokenizer, texts, MAX_TOKENS)
-    lengths: dict[int, list[int]] = defaultdict(list)
-    for at, row in enumerate(ids):
-        lengths[len(row)].append(at)
-    out = np.zeros((len(ids), len(LABELS)))
-    for places in lengths.values():
-        for start in range(0, len(places), 64):
-            chunk = places[start : start + 64]
-            tokens = np.array([ids[at] for at in chunk], dtype=np.int64)
+    windows: dict[int, list[tuple[int, list[int]]]] = defaultdict(list)
+    for at, found in enumerate(tokenizer.encode_batch(list(texts))):
+        first, *body, last = found.ids
+        for start, end in spans(len(body), MAX_TOKENS - 2, export.STRIDE):
+            ids = [first, *body[start:end], last]
+            windows[len(ids)].append((at, ids))
+    out = np.full((len(texts), len(LABELS)), -np.inf)
+    for group in windows.values():
+        for start in range(0, len(group), 64):
+            chunk = group[start : start + 64]
+            tokens = np.array([ids for _, ids in chunk], dtype=np.int64)
             feeds = {"input_ids": tokens, "attention_mask": np.ones_like(tokens)}
-            out[chunk] = session.run(None, feeds)[0]
+            np.maximum.at(out, [at for at, _ in chunk], session.run(None, feeds)[0])
     return out
 
 
@@ -172,7 +178,7 @@ def ship(run: Path, folder: Path, target: Path) -> dict[str, Any]:
         logits[:, at] = slope * logits[:, at] + offset
     scores = sigmoid(logits)
     clean = np.array([r.source in calibrate.CLEAN_CHAT for r in rows]) & (wanted[:, 0] == 0)
-    limits = calibrate.thresholds(scores[clean])
+    limits = calibrate.thresholds(scores[clean], scores[wanted[:, 0] == 1])
 
     settings = content["settings"]
     export.write_shipped(

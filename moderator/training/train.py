@@ -20,11 +20,10 @@ import torch
 from tokenizers import Tokenizer
 
 from moderator.training import augment, batches, data, metrics, templates
-from moderator.training.encoder import build_model, build_tokenizer
+from moderator.training.encoder import MAX_TOKENS, build_model, build_tokenizer
 from moderator.training.labels import LABELS, Row
 
 CHECKPOINT = "checkpoint.pt"
-TOKENS = 72
 SUBSET = 1500
 CLEAN = ("chitchat", "irc_ubuntu")
 
@@ -113,7 +112,7 @@ def fit(
 ) -> None:
     """Trains from the state's step to the end, or to `stop_at` steps (then a checkpoint stands)."""
     device = str(next(state.model.parameters()).device)
-    ids = batches.encode(tokenizer, [row.text for row in rows], TOKENS)
+    ids = batches.encode(tokenizer, [row.text for row in rows], MAX_TOKENS)
     order = batches.plan([len(i) for i in ids], settings.batch, random.Random(settings.seed))
     last, losses = time.monotonic(), []
     began = saved = last

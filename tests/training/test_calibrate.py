@@ -38,7 +38,8 @@ def test_thresholds_keep_the_budget_together_and_the_floor() -> None:
     rng = np.random.default_rng(4)
     clean = rng.beta(1, 12, size=(5000, len(LABELS)))
     clean[:3, 0] = 0.99
-    limits = calibrate.thresholds(clean)
+    toxic = rng.beta(12, 2, size=(300, len(LABELS)))
+    limits = calibrate.thresholds(clean, toxic)
     assert metrics.flags_per_thousand(clean, limits) <= calibrate.BUDGET
     assert all(limit >= calibrate.FLOOR for limit in limits.values())
     assert all(round(limit, 4) == limit for limit in limits.values())
