@@ -47,8 +47,7 @@ def _rule_lines(judged: Judged, policy: Policy) -> Iterator[str]:
 def _described(finding: Finding) -> str:
     where = f"{finding.span[0]}-{finding.span[1]} " if finding.span is not None else ""
     return (
-        f"{finding.category}, {finding.severity.name}, "
-        f"at {where}'{printable(finding.match or '')}'"
+        f"{finding.category}, {finding.severity.name}, at {where}'{printable(finding.match or '')}'"
     )
 
 

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self
@@ -10,18 +11,9 @@ from moderator.errors import OutputError
 
 
 class Sink(Protocol):
-    """Something that takes bytes, and is finished by leaving its `with` block without an error."""
+    """Something that takes bytes."""
 
     def write(self, data: bytes) -> None: ...
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
 
 
 class WrittenAside:
@@ -77,11 +69,9 @@ class WrittenAside:
         self._part.replace(self._path)
 
     def _abandon(self) -> None:
-        try:
+        # A full disk refuses the last buffer too; the failure has been reported already.
+        with suppress(OSError):
             self._file.close()
-        except OSError:
-            # A full disk refuses the last buffer too; the failure has been reported already.
-            pass
         self._part.unlink(missing_ok=True)
 
     def _refuse_to_clobber(self) -> None:
@@ -109,34 +99,12 @@ class Streamed:
                 "Use -o FILE to keep all of them."
             ) from error
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        return None
-
 
 class Discarded:
     """Takes what nobody asked to keep; it has been counted already."""
 
     def write(self, data: bytes) -> None:
         """Drops `data`."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        return None
 
 
 def cannot_write(path: Path | str, error: OSError) -> OutputError:

@@ -68,12 +68,12 @@ def scan(
     with ExitStack() as stack:
 
         def sink(path: Path | None) -> Sink:
-            return stack.enter_context(
-                WrittenAside(path, no_clobber=no_clobber) if path is not None else Discarded()
-            )
+            if path is None:
+                return Discarded()
+            return stack.enter_context(WrittenAside(path, no_clobber=no_clobber))
 
         # Left in reverse: the flagged file is named last, when its companions are there.
-        flagged = stack.enter_context(Streamed(stdout)) if to.flagged is None else sink(to.flagged)
+        flagged = Streamed(stdout) if to.flagged is None else sink(to.flagged)
         rejects, unscored, scores = sink(to.rejects), sink(to.unscored), sink(to.scores)
         summary_sink = sink(to.summary)
         seen = stack.enter_context(SeenOnDisk())

@@ -104,7 +104,7 @@ class Node:
 
     def _scalar(self) -> str | int | bool:
         value = str(self.raw.value)
-        if not self.raw.style:
+        if isinstance(self.raw, yaml.ScalarNode) and not self.raw.style:
             if value.lower() in {"true", "false"}:
                 return value.lower() == "true"
             if value.isdecimal():

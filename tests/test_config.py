@@ -59,18 +59,26 @@ COMPLAINTS = [
     ("unknown key", RULE.replace("severity", "sevrity"), "line 17, rules[0].sevrity: unknown key"),
     ("known listed", RULE.replace("terms\n", "words\n"), "known are terms, tokens, regex"),
     ("unknown category", RULE.replace("category: insult", "category: rude"), "known are toxicity"),
-    ("missing key", RULE.replace("    misses: [the novel by Dostoevsky]\n", ""), "misses is missing"),
+    (
+        "missing key",
+        RULE.replace("    misses: [the novel by Dostoevsky]\n", ""),
+        "misses is missing",
+    ),
     ("twice", RULE.replace("severity: medium", "kind: terms"), "stands here twice"),
     ("wrong body", RULE.replace("terms: [", "patterns: ["), "has terms, not patterns"),
     ("id used twice", RULE + RULE.removeprefix("rules:\n"), "already used at"),
     ("bad id", RULE.replace("insult.plain", "Insult Plain"), "an id is lower-case"),
     ("no samples", RULE.replace("hits: [you idiot]", "hits: []"), "at least one sample"),
-    ("not a list", RULE.replace("[you idiot]\n    hits", "you idiot\n    hits"), "a list is needed"),
+    (
+        "not a list",
+        RULE.replace("[you idiot]\n    hits", "you idiot\n    hits"),
+        "a list is needed",
+    ),
     ("broken YAML", "rules: [\n", "line 14"),
 ]
 
 
-@pytest.mark.parametrize(("name", "body", "problem"), COMPLAINTS, ids=[row[0] for row in COMPLAINTS])
+@pytest.mark.parametrize(("name", "body", "problem"), COMPLAINTS, ids=[c[0] for c in COMPLAINTS])
 def test_complaints_say_where(tmp_path: Path, name: str, body: str, problem: str) -> None:
     path = write(tmp_path, HEAD + body)
     with pytest.raises(ConfigError) as caught:

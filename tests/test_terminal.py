@@ -28,8 +28,11 @@ def test_printable(name: str, text: str, shown: str) -> None:
 def test_nothing_that_acts_is_left(text: str) -> None:
     shown = printable(text, limit=80)
     assert len(shown) <= 80
-    assert all(unicodedata.category(character)[0] != "C" or character == "…" for character in shown
-               if unicodedata.category(character) != "Cn")
+    assert all(
+        unicodedata.category(character)[0] != "C" or character == "…"
+        for character in shown
+        if unicodedata.category(character) != "Cn"
+    )
 
 
 def test_masked_keeps_first_letters_only() -> None:

@@ -8,15 +8,28 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from moderator.classifiers.registry import DEFAULT_MODEL
-from moderator.records import Severity
 
 if TYPE_CHECKING:
     from moderator.config import RuleSet
     from moderator.pipeline import Pipeline
     from moderator.sources.target import Network
 
-SeverityName = StrEnum("SeverityName", [severity.name for severity in Severity])  # type: ignore[misc]
-BackendName = StrEnum("BackendName", ["dyte", "realtimekit"])  # type: ignore[misc]
+
+class SeverityName(StrEnum):
+    """The severities, as an option takes them."""
+
+    low = "low"
+    medium = "medium"
+    high = "high"
+    critical = "critical"
+
+
+class BackendName(StrEnum):
+    """The back-ends, as an option takes them."""
+
+    dyte = "dyte"
+    realtimekit = "realtimekit"
+
 
 Rules = Annotated[
     Path | None,

@@ -29,7 +29,7 @@ def check(
     ruleset = load(file)
     failures = run_samples(ruleset)
     for failure in failures:
-        wanted = "should match and does not" if failure.should_match else "should not match, but does"
+        wanted = "does not match, and should" if failure.should_match else "matches, and should not"
         sample = failure.sample if show else masked(failure.sample)
         typer.echo(f"{failure.rule.place}: the sample '{sample}' {wanted}.", err=True)
     samples = sum(len(rule.hits) + len(rule.misses) for rule in ruleset.rules)

@@ -58,7 +58,9 @@ def _texts(stream: BinaryIO, field: str | None, name: str) -> Iterator[str]:
             else:
                 text = orjson.loads(raw)[field]
         except UnicodeDecodeError as error:
-            raise SourceError(f"{name}, line {number}: this is not UTF-8; convert it first.") from error
+            raise SourceError(
+                f"{name}, line {number}: this is not UTF-8; convert it first."
+            ) from error
         except (orjson.JSONDecodeError, KeyError, TypeError) as error:
             raise SourceError(
                 f"{name}, line {number}: a JSON object with the field {field!r} is needed here."

@@ -63,9 +63,13 @@ REFUSED = [
     ("operator", rule("tokens", "[[{LOWER: a, OP: '??'}]]"), "OP takes one of"),
     ("flag", rule("tokens", "[[{IS_PUNCT: 2}]]"), "takes true or false"),
     ("length", rule("tokens", "[[{LENGTH: x}]]"), "LENGTH takes a number"),
-    ("chain", rule("tokens", "[[{LOWER: a}, {LOWER: b, OP: '?'}, {LOWER: c, OP: '*'}]]"), "side by"),
+    (
+        "chain",
+        rule("tokens", "[[{LOWER: a}, {LOWER: b, OP: '?'}, {LOWER: c, OP: '*'}]]"),
+        "side by",
+    ),
     ("all optional", rule("tokens", "[[{LOWER: a, OP: '?'}]]"), "matches anything"),
-    ("empty term", rule("terms", "[\"\\u200b\"]"), "nothing but decoration"),
+    ("empty term", rule("terms", '["\\u200b"]'), "nothing but decoration"),
 ]
 
 
