@@ -8,11 +8,11 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Any
 
-from moderator.classifiers import occlusion
 from moderator.classifiers.base import Result
 from moderator.classifiers.batching import well_formed
 from moderator.classifiers.detoxify_weights import find_weights, quiet, rewritten
 from moderator.classifiers.language import LanguageGate
+from moderator.classifiers.occlusion import Occlusion
 from moderator.classifiers.windows import highest, slices
 from moderator.errors import ClassifierError
 from moderator.records import Assessment, Unscored
@@ -45,6 +45,7 @@ class DetoxifyClassifier:
         self._gate = LanguageGate(languages)
         self._size = _window_size(model)
         self._unknown = model.tokenizer.unk_token_id
+        self._occlusion = Occlusion(self._scores)
 
     @classmethod
     def load(cls, source: str = "unbiased") -> "DetoxifyClassifier":
@@ -117,11 +118,7 @@ class DetoxifyClassifier:
 
     def explain(self, text: str, label: str, limit: int = 3) -> tuple[str, ...]:
         """The words whose removal lowers `label` most, gravest first; may be empty."""
-
-        def score(texts: Sequence[str]) -> list[float]:
-            return [scores[label] for scores in self._scores(texts)]
-
-        return occlusion.explain(well_formed(text), score, limit)
+        return self._occlusion.explain(well_formed(text), label, limit)
 
     def _scores(self, texts: Sequence[str]) -> list[_Scores]:
         """Each text's highest score per label over its windows."""

@@ -8,13 +8,15 @@ Long text is first narrowed to the stretch that scores highest, as windows do.
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from moderator.classifiers.windows import spans
 
 Scorer = Callable[[Sequence[str]], list[float]]
 """One label's probabilities, 0..1, for a batch of texts, in order."""
 
+CANDIDATES = 8
+"""How many words are looked at again once the first is taken out."""
 STRETCH = 40
 MAX_WORDS = 8000
 MIN_DROP = 0.1
@@ -24,24 +26,50 @@ _WORD = re.compile(r"\S+")
 _EDGES = re.compile(r"^[^\w\s]+(?=.*\w)|(?<=\w)[^\w\s]+$")
 
 
+class Occlusion:
+    """Explains texts by a classifier's `score`: a mapping of label to probability for each text.
+
+    What was scored of the last text is kept, and serves its other labels too.
+    """
+
+    def __init__(self, score: Callable[[Sequence[str]], Sequence[Mapping[str, float]]]) -> None:
+        self._score = score
+        self._text = ""
+        self._known: dict[str, Mapping[str, float]] = {}
+
+    def explain(self, text: str, label: str, limit: int) -> tuple[str, ...]:
+        """At most `limit` words that carried `label`, as `explain` below finds them."""
+        if text != self._text:
+            self._text, self._known = text, {}
+
+        def score(texts: Sequence[str]) -> list[float]:
+            new = [each for each in dict.fromkeys(texts) if each not in self._known]
+            self._known.update(zip(new, self._score(new), strict=True))
+            return [self._known[each][label] for each in texts]
+
+        return explain(text, score, limit)
+
+
 def explain(text: str, score: Scorer, limit: int = 3) -> tuple[str, ...]:
     """At most `limit` words as they stand in `text`, the one that carried most first.
 
     May be empty: where no word's removal lowers the score. Text past the first `MAX_WORDS`
-    words is not searched.
+    words is not searched. The search ends where a quarter of the score is left.
     """
     words = _stretch(_WORD.findall(text), score)
+    candidates = list(dict.fromkeys(_key(word) for word in words))
     named: list[str] = []
-    while words and len(named) < limit:
-        groups = list(dict.fromkeys(_key(word) for word in words))
-        without = [[word for word in words if _key(word) != group] for group in groups]
-        before, *after = score([" ".join(words), *(" ".join(rest) for rest in without)])
-        best = min(range(len(groups)), key=after.__getitem__)
+    while candidates and len(named) < limit:
+        without = {key: [word for word in words if _key(word) != key] for key in candidates}
+        before, *scores = score([" ".join(words), *map(" ".join, without.values())])
+        after = dict(zip(candidates, scores, strict=True))
+        candidates = sorted(candidates, key=after.__getitem__)[:CANDIDATES]
+        best = candidates.pop(0)
         if _log_odds(before) - _log_odds(after[best]) < MIN_DROP:
             break
-        named.append(next(_bare(word) for word in words if _key(word) == groups[best]))
+        named.append(next(_bare(word) for word in words if _key(word) == best))
         words = without[best]
-        if after[best] < 0.1 * before:
+        if after[best] < before / 4:
             break
     return tuple(named)
 

@@ -7,10 +7,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from moderator.classifiers import batching, occlusion
+from moderator.classifiers import batching
 from moderator.classifiers.base import Result
 from moderator.classifiers.language import LanguageGate
 from moderator.classifiers.manifest import Manifest, read_manifest
+from moderator.classifiers.occlusion import Occlusion
 from moderator.classifiers.tokenization import Tokenization
 from moderator.classifiers.windows import highest
 from moderator.errors import ClassifierError
@@ -19,6 +20,7 @@ from moderator.records import Assessment, Unscored
 _WINDOWS_AT_ONCE = 4096
 
 _Logits = list[float]
+_Scores = dict[str, float]
 
 
 class OnnxClassifier:
@@ -39,6 +41,7 @@ class OnnxClassifier:
         self._session = session
         self._tokenization = tokenization
         self._gate = gate
+        self._occlusion = Occlusion(self._probabilities)
 
     @classmethod
     def load(cls, folder: Path, threads: int | None = None) -> "OnnxClassifier":
@@ -73,20 +76,22 @@ class OnnxClassifier:
 
     def explain(self, text: str, label: str, limit: int = 3) -> tuple[str, ...]:
         """The words whose removal lowers `label` most, gravest first; may be empty."""
-        column = self.labels.index(label)
+        return self._occlusion.explain(text, label, limit)
 
-        def score(texts: Sequence[str]) -> list[float]:
-            return [_sigmoid(logits[column]) if logits else 0.0 for logits in self._logits(texts)]
+    def _probabilities(self, texts: Sequence[str]) -> list[_Scores]:
+        return [self._named(logits) for logits in self._logits(texts)]
 
-        return occlusion.explain(text, score, limit)
+    def _named(self, logits: _Logits | None) -> _Scores:
+        """A probability for every label; 0 where there was nothing to judge."""
+        scores = map(_sigmoid, logits) if logits else [0.0] * len(self.labels)
+        return dict(zip(self.labels, scores, strict=True))
 
     def _result(self, text: str, logits: _Logits | None) -> Result:
         if logits is None and any(map(str.isalnum, text)):
             return Unscored(self.name, "no token known to the model")
         if logits and not all(map(math.isfinite, logits)):
             return Unscored(self.name, "the model gave no number")
-        scores = map(_sigmoid, logits) if logits else [0.0] * len(self.labels)
-        return Assessment(scores=dict(zip(self.labels, scores, strict=True)))
+        return Assessment(scores=self._named(logits))
 
     def _logits(self, texts: Sequence[str]) -> list[_Logits | None]:
         """Each text's highest logit per label over its windows; `[]` and None as windows say."""

@@ -8,7 +8,7 @@ import pytest
 import tiny
 from tiny import BASE, WEIGHTS
 
-from moderator.classifiers.occlusion import MAX_WORDS, explain
+from moderator.classifiers.occlusion import MAX_WORDS, Occlusion, explain
 
 
 class Counting:
@@ -77,3 +77,18 @@ def test_removing_named_words_lowers_a_score_more_than_removing_random_ones() ->
         named_drop += before - score.log_odds(" ".join(w for w in words if w not in named))
         random_drop += before - score.log_odds(" ".join(w for w in words if w not in others))
     assert named_drop > 3 * random_drop
+
+
+def test_what_was_scored_serves_other_labels() -> None:
+    insult, threat = Counting(INSULT), Counting({"kill": 6.0})
+
+    def score(texts: Sequence[str]) -> list[dict[str, float]]:
+        pairs = zip(insult(texts), threat(texts), strict=True)
+        return [{"insult": one, "threat": other} for one, other in pairs]
+
+    occlusion = Occlusion(score)
+    assert occlusion.explain("i will kill you idiot", "insult", 3) == ("idiot",)
+    asked = insult.asked
+    assert occlusion.explain("i will kill you idiot", "threat", 3) == ("kill",)
+    assert insult.asked == asked
+    assert occlusion.explain("hello idiot", "insult", 3) == ("idiot",)
