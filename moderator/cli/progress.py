@@ -16,38 +16,72 @@ EVERY = 500
 """Rows between two looks at the clock."""
 
 
-@contextmanager
-def progress(dump: Dump, *, quiet: bool) -> Iterator[Callable[[int], None] | None]:
-    """A callback for the number of rows read, which draws a bar; None where nobody watches."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+class Bar:
+    """A bar on standard error with count and rate, drawn once the work takes noticeably long."""
 
-    bar = Progress(
-        TextColumn("{task.fields[rows]:,} rows"),
-        BarColumn(),
-        TextColumn("{task.fields[rate]:,.0f} rows/s"),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
-    task = bar.add_task("", total=dump.size, rows=0, rate=0.0)
-    began = time.monotonic()
+    def __init__(self, unit: str, total: int | None) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    def advance(rows: int) -> None:
-        if rows % EVERY:
-            return
-        seconds = time.monotonic() - began
+        self._progress = Progress(
+            TextColumn(f"{{task.fields[count]:,}} {unit}"),
+            BarColumn(),
+            TextColumn(f"{{task.fields[rate]:,.0f}} {unit}/s"),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._task = self._progress.add_task("", total=total, count=0, rate=0.0)
+        self._began = time.monotonic()
+
+    def update(self, count: int, completed: int | None, total: int | None) -> None:
+        """Shows `count` so far, and how far `completed` is of `total`, where that is known."""
+        seconds = time.monotonic() - self._began
         if seconds < PATIENCE:
             return
-        bar.start()
-        done = dump.stream.tell() if dump.size is not None else None
-        bar.update(task, completed=done, rows=rows, rate=rows / seconds)
+        self._progress.start()
+        self._progress.update(
+            self._task, completed=completed, total=total, count=count, rate=count / seconds
+        )
+
+    def stop(self) -> None:
+        """Takes the bar off the screen."""
+        self._progress.stop()
+
+
+def watched(*, quiet: bool) -> bool:
+    """Whether a person is there to see a bar."""
+    return not quiet and sys.stderr.isatty()
+
+
+@contextmanager
+def reading(dump: Dump, *, quiet: bool) -> Iterator[Callable[[int], None] | None]:
+    """A callback for the number of rows read; None where nobody watches."""
+    if not watched(quiet=quiet):
+        yield None
+        return
+    bar = Bar("rows", dump.size)
+
+    def advance(rows: int) -> None:
+        if rows % EVERY == 0:
+            done = dump.stream.tell() if dump.size is not None else None
+            bar.update(rows, done, dump.size)
 
     try:
         yield advance
+    finally:
+        bar.stop()
+
+
+@contextmanager
+def downloading(*, quiet: bool) -> Iterator[Callable[[int, int | None], None] | None]:
+    """A callback for the bytes fetched, and of how many; None where nobody watches."""
+    if not watched(quiet=quiet):
+        yield None
+        return
+    bar = Bar("bytes", None)
+    try:
+        yield lambda done, total: bar.update(done, done, total)
     finally:
         bar.stop()
 

@@ -1,6 +1,8 @@
 """`moderator scan`: a session's chat in, flagged messages out."""
 
 import sys
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -102,16 +104,17 @@ def _scan_one(
     no_clobber: bool,
     quiet: bool,
 ) -> Severity | None:
-    from moderator.cli.progress import progress, show_summary
+    from moderator.cli.progress import downloading, reading, show_summary
     from moderator.scan import Destinations, scan
     from moderator.sources.dump import read_dump
     from moderator.sources.target import opened
 
     destinations = Destinations.beside(None if output == "-" else Path(output), rejects, scores)
-    with (
-        opened(target, network, sys.stdin.buffer) as dump,
-        progress(dump, quiet=quiet) as on_row,
-    ):
+    with ExitStack() as stack:
+        with downloading(quiet=quiet) as on_bytes:
+            reached = replace(network, on_bytes=on_bytes)
+            dump = stack.enter_context(opened(target, reached, sys.stdin.buffer))
+        on_row = stack.enter_context(reading(dump, quiet=quiet))
         tally, summary = scan(
             read_dump(dump.stream),
             pipeline,

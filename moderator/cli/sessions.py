@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -62,6 +63,7 @@ def fetch(
     verbose: options.Verbose = False,
 ) -> None:
     """Fetch a session's dump whole, and do nothing else."""
+    from moderator.cli.progress import downloading
     from moderator.sources.target import is_remote
 
     options.set_up_log(verbose=verbose)
@@ -69,7 +71,9 @@ def fetch(
         raise ConfigError(f"{session} is here already; fetch takes a session id or a URL.")
     if no_clobber and output.exists():
         raise OutputError(f"{output} exists already and --no-clobber forbids to replace it.")
-    done = options.network(backend, base_url, allow_private, wait).download(session, output)
+    network = options.network(backend, base_url, allow_private, wait)
+    with downloading(quiet=quiet) as on_bytes:
+        done = replace(network, on_bytes=on_bytes).download(session, output)
     if not quiet:
         typer.echo(f"{done.bytes:,} bytes written to {printable(str(output))}", err=True)
 

@@ -17,7 +17,7 @@ from moderator.files import cannot_write
 _CONTENT_RANGE = re.compile(r"bytes\s+(?:([0-9]+)-[0-9]+|\*)/([0-9]+|\*)")
 
 
-class Restart(Exception):  # noqa: N818 - a turn that a download takes
+class Restart(Exception):
     """What has arrived belongs to another version, so that it must be thrown away."""
 
 

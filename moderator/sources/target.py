@@ -2,7 +2,7 @@
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,12 +21,16 @@ _URL = re.compile(r"https?://", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """How the API and its downloads are reached; `wait` is in seconds."""
+    """How the API and its downloads are reached.
+
+    `wait` is in seconds; `on_bytes` is told how many bytes of how many have been fetched.
+    """
 
     backend: str | None = None
     base_url: str | None = None
     allow_private: bool = False
     wait: float = 0.0
+    on_bytes: Callable[[int, int | None], None] | None = None
 
     def api(self) -> "SessionsApi":
         """The API that the credentials in the environment or in `.env` are for."""
@@ -43,10 +47,15 @@ class Network:
 
         with download_client(allow_private=self.allow_private) as client:
             if _URL.match(target):
-                return fetch_url(target, destination, client=client)
+                return fetch_url(target, destination, client=client, progress=self.on_bytes)
             with self.api() as api:
                 return fetch_session(
-                    api, target, destination, client=client, wait_seconds=self.wait
+                    api,
+                    target,
+                    destination,
+                    client=client,
+                    wait_seconds=self.wait,
+                    progress=self.on_bytes,
                 )
 
 

@@ -36,7 +36,7 @@ class Backoff:
     sleep: Callable[[float], None] = time.sleep
 
 
-class Transient(Exception):  # noqa: N818 - it is a reason to try again, not yet an error
+class Transient(Exception):
     """One request failed in a way that the next may not; `retry_after` is in seconds."""
 
     def __init__(self, reason: str, retry_after: float | None = None) -> None:
