@@ -2,8 +2,8 @@
 
 import math
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,6 @@ from moderator.classifiers.tokenization import Tokenization
 from moderator.classifiers.windows import highest
 from moderator.errors import ClassifierError
 from moderator.records import Assessment, Unscored
-
-_WINDOWS_AT_ONCE = 4096
 
 _Logits = list[float]
 _Scores = dict[str, float]
@@ -96,24 +94,20 @@ class OnnxClassifier:
     def _logits(self, texts: Sequence[str]) -> list[_Logits | None]:
         """Each text's highest logit per label over its windows; `[]` and None as windows say."""
         best: list[_Logits | None] = []
-        pending: list[tuple[int, list[int]]] = []
+        owners: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
         for index, windows in enumerate(self._tokenization.windows(texts)):
             best.append(None if windows is None else [])
-            pending += ((index, window) for window in windows or ())
-        for window_logits, (index, _) in zip(
-            self._run([window for _, window in pending]), pending, strict=True
-        ):
-            so_far = best[index]
-            best[index] = list(map(highest, so_far, window_logits)) if so_far else window_logits
+            for window in windows or ():
+                owners[tuple(window)].append(index)
+        # "GG" and "gg", or a line repeated ten thousand times, are the same windows: run once.
+        for logits, indices in zip(self._run(list(owners)), owners.values(), strict=True):
+            for index in dict.fromkeys(indices):
+                so_far = best[index]
+                best[index] = list(map(highest, so_far, logits)) if so_far else logits
         return best
 
-    def _run(self, windows: list[list[int]]) -> Iterator[_Logits]:
+    def _run(self, windows: Sequence[Sequence[int]]) -> list[_Logits]:
         """The logits of each window, in order."""
-        remaining = iter(windows)
-        while part := list(islice(remaining, _WINDOWS_AT_ONCE)):
-            yield from self._run_part(part)
-
-    def _run_part(self, windows: list[list[int]]) -> list[_Logits]:
         import numpy as np
 
         logits: list[_Logits] = [[] for _ in windows]
