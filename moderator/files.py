@@ -28,6 +28,8 @@ class WrittenAside:
         self._path = path
         self._no_clobber = no_clobber
         self._refuse_to_clobber()
+        if path.is_dir():
+            raise OutputError(f"{path} is a folder; name a file in it.")
         try:
             handle, name = tempfile.mkstemp(
                 prefix=f".{path.name}.", suffix=".part", dir=path.parent
