@@ -116,7 +116,7 @@ def _text_messages(
             tally.reject_reasons[row.reason] += 1
             rejects.write(output.line(output.reject_record(row)))
             continue
-        tally.payload_types[row.payload_type] += 1
+        tally.add_type(row.payload_type)
         if row.payload_type != TEXT_MESSAGE:
             continue
         if seen.add(row.id, row.payload) is Repeat.same:

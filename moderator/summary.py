@@ -11,10 +11,15 @@ from moderator import __version__
 from moderator.classifiers.base import Classifier
 from moderator.config import RuleSet
 from moderator.pipeline import Judged
-from moderator.records import Severity
+from moderator.records import TEXT_MESSAGE, Severity
 
 TOP = 10
 """How many of the most flagged participants a summary names."""
+
+MOST_TYPES = 20
+"""How many payload types are counted by name; a hostile dump has as many as it has rows."""
+
+OTHER_TYPES = "(others)"
 
 
 class Tally:
@@ -38,6 +43,13 @@ class Tally:
         self._participants: Counter[str] = Counter()
         self._gravest: dict[str, Severity] = {}
         self._names: defaultdict[str, set[str]] = defaultdict(set)
+
+    def add_type(self, payload_type: str) -> None:
+        """Counts one row's payload type."""
+        known = payload_type in self.payload_types or payload_type == TEXT_MESSAGE
+        if not known and (len(self.payload_types) >= MOST_TYPES or len(payload_type) > 100):
+            payload_type = OTHER_TYPES
+        self.payload_types[payload_type] += 1
 
     def add(self, judged: Judged) -> None:
         """Counts one judged message."""
