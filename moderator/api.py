@@ -13,7 +13,7 @@ def build(
     rules: Path | RuleSet | None = None,
     models: Sequence[str] = (DEFAULT_MODEL,),
     *,
-    batch_size: int = 256,
+    batch_size: int = 1024,
     context: int = 2,
     words: bool = True,
 ) -> Pipeline:

@@ -49,7 +49,7 @@ class Pipeline:
         policy: Policy,
         *,
         name_classifiers: Sequence[Classifier] = (),
-        batch_size: int = 256,
+        batch_size: int = 1024,
         context: int = 2,
         words: bool = True,
     ) -> None:
