@@ -18,7 +18,7 @@ from moderator.training.labels import Row, vector
 
 QUOTAS: Mapping[str, float] = {
     "template": 90_000,
-    "gametox": 28_000,
+    "gametox": 32_000,
     "paradetox": 16_000,
     "chitchat": 9_000,
     "irc_ubuntu": 9_000,
@@ -26,15 +26,15 @@ QUOTAS: Mapping[str, float] = {
     "davidson": 8_000,
     "edos": 8_000,
     "toxic_spans": 6_000,
-    "hatemojibuild": 13_000,
-    "toxigen": 14_000,
+    "hatemojibuild": 5_000,
+    "toxigen": 12_000,
     "context_toxicity": 4_000,
     "sbic": 9_000,
     "bias_templates": 2_000,
     "sms_spam": 3_000,
     "convabuse": 3_500,
     "diasafety": 3_500,
-    "mlma": 3_500,
+    "mlma": 1_500,
     "jigsaw_sample": 900,
 }
 """Row passes of a full run by source; a shorter or longer run keeps the proportions."""
