@@ -7,15 +7,14 @@ display names seen. A pipeline keeps nothing from one stream of messages to the 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
-from typing import TypeVar
 
 from moderator.classifiers.base import Classifier, Explains, Result
 from moderator.isolation import Isolated
 from moderator.policy import Policy, Verdict
 from moderator.records import Finding, Message, Unscored
 
-T = TypeVar("T")
+LONGEST_BATCH = 4 * 1024 * 1024
+"""Code points of a batch: from there on it is full, however few its messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +137,16 @@ def _classify(isolated: Isolated, texts: Sequence[str]) -> list[Result]:
     return [by_text[text] for text in texts]
 
 
-def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    iterator = iter(items)
-    while batch := list(islice(iterator, size)):
+def _batches(messages: Iterable[Message], size: int) -> Iterator[list[Message]]:
+    batch: list[Message] = []
+    length = 0
+    for message in messages:
+        batch.append(message)
+        length += len(message.payload)
+        if len(batch) >= size or length >= LONGEST_BATCH:
+            yield batch
+            batch, length = [], 0
+    if batch:
         yield batch
 
 
