@@ -1,6 +1,8 @@
 """What `scan` and `fetch` are pointed at: standard input, a file, a URL, or a session id."""
 
+import os
 import re
+import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -97,7 +99,9 @@ def opened(target: str, network: Network, stdin: BinaryIO) -> Iterator[Dump]:
         except OSError as error:
             raise SourceError(f"{target} cannot be read: {error.strerror}.") from error
         with file:
-            yield Dump(target, file, Path(target).stat().st_size)
+            info = os.fstat(file.fileno())
+            # A named pipe says nothing of its size, nor where in it one is.
+            yield Dump(target, file, info.st_size if stat.S_ISREG(info.st_mode) else None)
 
 
 def _name(target: str) -> str:
