@@ -30,7 +30,15 @@ GROWTH = 1.1
 HEADER = (
     "id,participantId,sessionId,meetingId,displayName,pinned,isEdited,payloadType,payload,createdAt"
 )
-PLAIN = ["the", "a", "to", "and", "of", "it", "is", "in", "that", "on", "for", "with", "this", "was", "are", "be", "can", "we", "not", "just", "so", "but", "what", "how", "there", "all", "ok", "yes", "no", "lol", "thanks", "hello", "everyone", "morning", "question", "slide", "audio", "sound", "screen", "link", "recording", "again", "today", "tomorrow", "week", "minute", "part", "page", "chapter", "example", "answer", "code", "build", "test", "server", "game", "round", "team", "map", "score", "goal", "song", "stream", "camera", "mic", "really", "very", "maybe", "sure", "great", "nice", "good", "cool", "sorry", "wait", "please", "someone", "anyone", "could", "would", "should", "think", "know", "see", "hear", "mean", "need", "want", "does", "did", "has", "have", "from", "about", "same", "here", "now", "then", "next", "first", "last", "still", "also", "only", "more", "than", "back", "up", "down", "out", "over", "when", "where", "why"]
+_WORDS = """
+the a to and of it is in that on for with this was are be can we not just so but what how there all
+ok yes no lol thanks hello everyone morning question slide audio sound screen link recording again
+today tomorrow week minute part page chapter example answer code build test server game round team
+map score goal song stream camera mic really very maybe sure great nice good cool sorry wait please
+someone anyone could would should think know see hear mean need want does did has have been about
+same here now then next first last still also only more than back up down out over when where why
+"""
+PLAIN = _WORDS.split()
 RUDE = ["you are an idiot", "kys", "shut the fuck up", "u r trash lol", "i will kill you"]
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 

@@ -1,0 +1,198 @@
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count, islice
+from typing import Any
+
+import pytest
+from doubles import Explaining, Table, finding
+from hypothesis import given
+from hypothesis import strategies as st
+from making import message, ruleset
+
+from moderator.classifiers.rules import RulesClassifier
+from moderator.errors import ClassifierError
+from moderator.pipeline import Judged, Pipeline
+from moderator.policy import Policy
+from moderator.records import Assessment, Message, Severity, Unscored
+
+RULES = ruleset("rules: []\n")
+
+
+def pipeline(*classifiers: Any, **options: Any) -> Pipeline:
+    return Pipeline(classifiers, Policy(RULES), **options)
+
+
+def judged(texts: list[str], *classifiers: Any, **options: Any) -> list[Judged]:
+    messages = [message(text, number) for number, text in enumerate(texts)]
+    return list(pipeline(*classifiers, **options).moderate(messages))
+
+
+def test_no_message_gives_nothing() -> None:
+    table = Table()
+    assert judged([], table) == []
+    assert table.batches == []
+
+
+def test_findings_scores_and_verdict_come_together() -> None:
+    by_rule = finding(span=(0, 3), match="bad")
+    rules = Table({"bad": Assessment(findings=(by_rule,))}, name="rules")
+    model = Table({"bad": {"insult": 0.95, "threat": 0.2}})
+    good, bad = judged(["good", "bad"], rules, model)
+    assert (good.findings, good.scores, good.verdict.flagged) == ((), {}, False)
+    assert bad.scores == {"table": {"insult": 0.95, "threat": 0.2}}
+    first, second = bad.findings
+    assert first == by_rule
+    assert (second.label, second.severity, second.threshold) == ("insult", Severity.high, 0.9)
+    assert bad.verdict.severity is Severity.high
+
+
+def test_a_message_that_one_classifier_cannot_judge_still_has_the_others() -> None:
+    rules = Table({"ja": Assessment(findings=(finding(),))}, name="rules")
+    (one,) = judged(["ja"], rules, Table({"ja": "language: de"}))
+    assert one.unscored == (Unscored("table", "language: de"),)
+    assert one.verdict.flagged
+    assert one.scores == {}
+
+
+def test_a_text_that_repeats_is_judged_once_a_batch() -> None:
+    table = Table({"a": {"insult": 0.7}})
+    results = judged(["a", "b", "a", "a"], table)
+    assert table.batches == [["a", "b"]]
+    assert [one.verdict.flagged for one in results] == [True, False, True, True]
+
+
+def test_a_broken_classifier_stops_the_run() -> None:
+    with pytest.raises(ClassifierError, match="every one of 2"):
+        judged(["a", "b"], Table(), Table(default=RuntimeError(), name="broken"))
+
+
+def test_one_bad_message_does_not() -> None:
+    one, two, three = judged(["a", "b", "c"], Table({"b": RuntimeError()}))
+    assert not one.unscored
+    assert not three.unscored
+    assert two.unscored == (Unscored("table", "failed with RuntimeError"),)
+    assert not two.verdict.flagged
+
+
+def test_it_reads_no_further_than_it_must() -> None:
+    read = []
+
+    def endless() -> Iterator[Message]:
+        for number in count():
+            read.append(number)
+            yield message("x", number)
+
+    results = pipeline(Table(), batch_size=4, context=2).moderate(endless())
+    assert [one.message.id for one in islice(results, 3)] == ["m0", "m1", "m2"]
+    assert len(read) == 8
+
+
+def test_a_batch_of_long_messages_is_a_short_one() -> None:
+    table = Table()
+    texts = [letter * 2**20 for letter in "abcdefghi"]
+    assert [one.message.payload for one in judged(texts, table)] == texts
+    assert [len(batch) for batch in table.batches] == [4, 4, 1]
+
+
+@given(st.lists(st.sampled_from("abcde"), max_size=30), st.integers(1, 9), st.integers(0, 4))
+def test_results_do_not_depend_on_the_batch_size(
+    texts: list[str], batch_size: int, context: int
+) -> None:
+    def run(size: int) -> list[Judged]:
+        answers = {"a": {"insult": 0.7}, "b": "language: de", "c": RuntimeError()}
+        return judged(["ok", *texts], Table(answers), batch_size=size, context=context)
+
+    assert run(batch_size) == run(100)
+
+
+# Context
+
+
+def test_context_is_the_neighbours_on_either_side() -> None:
+    results = judged(list("abcde"), Table(), context=2)
+    shown = [
+        ("".join(m.payload for m in one.before), "".join(m.payload for m in one.after))
+        for one in results
+    ]
+    assert shown == [("", "bc"), ("a", "cd"), ("ab", "de"), ("bc", "e"), ("cd", "")]
+
+
+def test_context_stays_within_a_session() -> None:
+    messages = [replace(message(text, n), session_id=text) for n, text in enumerate("aabba")]
+    results = list(pipeline(Table(), context=2).moderate(messages))
+    assert [len(one.before) for one in results] == [0, 1, 0, 1, 0]
+    assert [len(one.after) for one in results] == [1, 0, 1, 0, 0]
+
+
+def test_no_context_is_none() -> None:
+    assert all(one.before == one.after == () for one in judged(list("abc"), Table(), context=0))
+
+
+# Display names
+
+
+RUDE_NAME = Table({"Rude": Assessment(findings=(finding(span=(0, 4), match="Rude"),))}, name="n")
+
+
+def named(*people: tuple[str, str], batch_size: int = 2) -> list[Judged]:
+    messages = [message("hi", number, who, name) for number, (who, name) in enumerate(people)]
+    names = [RUDE_NAME]
+    return list(
+        pipeline(Table(), name_classifiers=names, batch_size=batch_size).moderate(messages)
+    )
+
+
+def test_a_name_is_judged_once_and_stands_on_the_first_message() -> None:
+    results = named(("p1", "Ann"), ("p2", "Rude"), ("p2", "Rude"), ("p1", "Ann"), ("p2", "Rude"))
+    assert [len(one.findings) for one in results] == [0, 1, 0, 0, 0]
+    (of_name,) = results[1].findings
+    assert (of_name.field, of_name.span, of_name.match) == ("displayName", (0, 4), "Rude")
+    assert results[1].verdict.flagged
+
+
+def test_two_people_of_one_name_and_two_names_of_one_person_are_each_judged() -> None:
+    results = named(("p1", "Rude"), ("p2", "Rude"), ("p1", "Ann"), ("p1", "Rude"), ("p3", "Rude"))
+    assert [len(one.findings) for one in results] == [1, 1, 0, 0, 1]
+
+
+def test_a_name_has_no_score_and_no_words() -> None:
+    model = Explaining({"Rude": {"insult": 0.9}})
+    one = next(
+        pipeline(name_classifiers=[model]).moderate([message("hi", 1, "p1", "Rude")])
+    )
+    assert one.scores == {}
+    (of_name,) = one.findings
+    assert (of_name.label, of_name.field, of_name.words) == ("insult", "displayName", None)
+
+
+def test_a_pipeline_remembers_nothing_of_another_stream() -> None:
+    both = pipeline(Table(), name_classifiers=[RUDE_NAME])
+    for _ in range(2):
+        (one,) = both.moderate([message("hi", 1, "p1", "Rude")])
+        assert len(one.findings) == 1
+
+
+# Words
+
+
+def test_words_are_looked_for_on_flagged_messages_only() -> None:
+    model = Explaining({"really awful": {"insult": 0.7}, "fine by me": {"insult": 0.3}})
+    awful, fine = judged(["really awful", "fine by me"], model)
+    assert awful.findings[0].words == ("really", "awful")
+    assert fine.findings == ()
+    (plain,) = judged(["really awful"], model, words=False)
+    assert plain.findings[0].words is None
+
+
+def test_rules_and_model_together_find_what_each_finds() -> None:
+    rules = ruleset(
+        "rules:\n  - {id: a.b, kind: terms, category: insult, severity: high, "
+        "terms: [idiot], hits: [idiot], misses: [x]}\n"
+    )
+    both = Pipeline(
+        [RulesClassifier(rules), Table({"You ÍDIOT": {"toxicity": 0.65}})], Policy(rules)
+    )
+    (one,) = both.moderate([message("You ÍDIOT")])
+    by_rule, by_model = one.findings
+    assert (by_rule.rule, by_rule.span, by_rule.match) == ("a.b", (4, 9), "ÍDIOT")
+    assert (by_model.label, by_model.score, by_model.span) == ("toxicity", 0.65, None)
