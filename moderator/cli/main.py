@@ -8,6 +8,7 @@ import typer
 
 from moderator import __version__
 from moderator.cli import rules as rules_commands
+from moderator.cli.evaluate import evaluate
 from moderator.cli.explain import explain
 from moderator.cli.scan import scan
 from moderator.cli.score import score
@@ -32,6 +33,7 @@ app = typer.Typer(
 app.command()(scan)
 app.command()(score)
 app.command()(explain)
+app.command()(evaluate)
 app.command()(sessions)
 app.command()(fetch)
 app.add_typer(rules_commands.app, name="rules")
