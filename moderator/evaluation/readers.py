@@ -127,8 +127,8 @@ def _case(row: Mapping[str, Any], fields: Fields, place: str) -> Case:
         raise SourceError(f"{place}: the field {fields.text!r} is missing or not a text.")
     labels = _labels(row, place)
     expected, answers = _truth(row, labels, fields, place)
-    if expected is False:
-        labels = {**dict.fromkeys(IMPLIED_BY_CLEAN, False), **labels}
+    if expected is False and (fields.label is None or answers == "toxicity"):
+        labels = {**dict.fromkeys(("toxicity", *IMPLIED_BY_CLEAN), False), **labels}
     by_model = _known(row, "by_model", place)
     source, group = (str(row.get(name) or "") for name in ("source", "group"))
     return Case(text, expected, by_model, answers, labels, source, group)
