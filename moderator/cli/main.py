@@ -62,7 +62,10 @@ def run() -> NoReturn:
     except ModeratorError as error:
         _fail(str(error), error.exit_code)
     except KeyboardInterrupt:
-        _fail("Interrupted; no output file was changed.", 130)
+        _fail(
+            "Interrupted; nothing is half-written, and files of this run that are named are whole.",
+            130,
+        )
     except BrokenPipeError:
         _fail("Standard output was closed before the end.", 4)
     except Exception as error:  # The last resort: where it broke, but none of the data it broke on.

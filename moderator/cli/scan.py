@@ -13,11 +13,13 @@ from moderator.classifiers.registry import DEFAULT_MODEL
 from moderator.cli import options
 from moderator.errors import ConfigError
 from moderator.records import Severity
+from moderator.terminal import printable
 
 if TYPE_CHECKING:
     from moderator.config import RuleSet
     from moderator.pipeline import Pipeline
     from moderator.sources.target import Network
+    from moderator.sweep import Outcome
 
 INCOMPLETE = 6
 
@@ -146,32 +148,38 @@ def _sweep(
 ) -> Severity | None:
     from moderator.sources.since import parse_since
     from moderator.sweep import sweep
-    from moderator.terminal import printable
 
     moment = parse_since(since, datetime.now(UTC))
     counts = {"done": 0, "failed": 0, "not_ready": 0}
     worst: Severity | None = None
-    for outcome in sweep(moment, folder, network, pipeline, ruleset, all_findings=all_findings):
-        counts[outcome.status] += 1
-        name = printable(outcome.session_id)
-        if outcome.tally is None:
-            state = outcome.status.replace("_", " ")
-            typer.echo(f"session {name}: {state}: {printable(outcome.error or '', 1000)}", err=True)
-            continue
-        worst = max(filter(None, (worst, outcome.tally.worst())), default=None)
+    try:
+        for outcome in sweep(moment, folder, network, pipeline, ruleset, all_findings=all_findings):
+            counts[outcome.status] += 1
+            _tell(outcome, quiet=quiet)
+            if outcome.tally is not None:
+                worst = max(filter(None, (worst, outcome.tally.worst())), default=None)
+    finally:
+        # Also after Ctrl-C: what is done stays done, and the next run goes on from there.
         if not quiet:
-            done = outcome.tally
             typer.echo(
-                f"session {name}: judged {done.judged}, flagged {done.flagged}, "
-                f"rejected {done.rejected}, unscored {done.unscored}",
+                f"{counts['done']} sessions done, {counts['not_ready']} not ready, "
+                f"{counts['failed']} failed; outputs in {printable(str(folder))}",
                 err=True,
             )
-    if not quiet:
-        typer.echo(
-            f"{counts['done']} sessions done, {counts['not_ready']} not ready, "
-            f"{counts['failed']} failed; outputs in {printable(str(folder))}",
-            err=True,
-        )
     if counts["failed"]:
         raise typer.Exit(INCOMPLETE)
     return worst
+
+
+def _tell(outcome: "Outcome", *, quiet: bool) -> None:
+    name = printable(outcome.session_id)
+    done = outcome.tally
+    if done is None:
+        state = outcome.status.replace("_", " ")
+        typer.echo(f"session {name}: {state}: {printable(outcome.error or '', 1000)}", err=True)
+    elif not quiet:
+        typer.echo(
+            f"session {name}: judged {done.judged}, flagged {done.flagged}, "
+            f"rejected {done.rejected}, unscored {done.unscored}",
+            err=True,
+        )
