@@ -25,7 +25,6 @@ from moderator.training.labels import LABELS, Row
 from moderator.training.metrics import Array, Mask
 from moderator.training.train import CHECKPOINT, subset
 
-HEADS = 12
 LOSS = 0.003
 COMPARED = 4000
 HELD_OUT_SEED = 90_001
@@ -144,17 +143,32 @@ def by_function(rows: Sequence[Row], scores: Array, limits: dict[int, float]) ->
     return found
 
 
+def stages(run: Path) -> list[dict[str, Any]]:
+    """What the run and the runs that it started from did, the first of them first."""
+    content = torch.load(run / CHECKPOINT, map_location="cpu", weights_only=True, mmap=True)
+    settings = content["settings"]
+    stage = {
+        "seed": settings["seed"],
+        "rows": content["step"] * settings["batch"],
+        "steps": content["step"],
+        "minutes": round(content["seconds"] / 60, 1),
+        "rate": settings["rate"],
+    }
+    return [*(stages(Path(settings["start"])) if settings["start"] else []), stage]
+
+
 def ship(run: Path, folder: Path, target: Path) -> dict[str, Any]:
     """Writes the shipped files of a run and returns its figures."""
     content = torch.load(run / CHECKPOINT, map_location="cpu", weights_only=True)
     tensors = export.tensors(content["model"])
+    heads = tensors[graph.EMBEDDING].shape[1] // export.HEAD_WIDTH
     tokenizer = Tokenizer.from_file(str(run / "tokenizer.json"))
     rows = list(data.read(folder / "dev.jsonl.gz", weakly=False))
     wanted, seen = matrix(rows), calibrate.fitting_half(rows)
-    logits = logits_of(graph.build(tensors, HEADS, small=True), tokenizer, [r.text for r in rows])
+    logits = logits_of(graph.build(tensors, heads, small=True), tokenizer, [r.text for r in rows])
 
     few = subset(rows, COMPARED)
-    full = logits_of(graph.build(tensors, HEADS, small=False), tokenizer, [r.text for r in few])
+    full = logits_of(graph.build(tensors, heads, small=False), tokenizer, [r.text for r in few])
     known = matrix(few)[:, 0]
     place = {id(row): at for at, row in enumerate(rows)}
     stored = logits[[place[id(row)] for row in few], 0]
@@ -162,7 +176,7 @@ def ship(run: Path, folder: Path, target: Path) -> dict[str, Any]:
     small = lost <= LOSS
     if not small:
         logits = logits_of(
-            graph.build(tensors, HEADS, small=False), tokenizer, [r.text for r in rows]
+            graph.build(tensors, heads, small=False), tokenizer, [r.text for r in rows]
         )
 
     scales = calibrate.fit(logits, wanted, seen)
@@ -180,10 +194,9 @@ def ship(run: Path, folder: Path, target: Path) -> dict[str, Any]:
     clean = np.array([r.source in calibrate.CLEAN_CHAT for r in rows]) & (wanted[:, 0] == 0)
     limits = calibrate.thresholds(scores[clean], scores[wanted[:, 0] == 1])
 
-    settings = content["settings"]
     export.write_shipped(
         target,
-        graph.build(tensors, HEADS, small=small),
+        graph.build(tensors, heads, small=small),
         tokenizer,
         {
             "name": export.NAME,
@@ -193,17 +206,12 @@ def ship(run: Path, folder: Path, target: Path) -> dict[str, Any]:
             "stride": export.STRIDE,
             "thresholds": {LABELS[at]: round(limit, 4) for at, limit in limits.items()},
             "languages": list(data.LANGUAGES),
-            "trained": {
-                "seed": settings["seed"],
-                "rows": content["step"] * settings["batch"],
-                "steps": content["step"],
-                "minutes": round(content["seconds"] / 60, 1),
-            },
+            "trained": {"stages": stages(run)},
         },
     )
     held_out = list(templates.rows(8000, HELD_OUT_SEED))
     shown = sigmoid(
-        logits_of(graph.build(tensors, HEADS, small=small), tokenizer, [r.text for r in held_out])
+        logits_of(graph.build(tensors, heads, small=small), tokenizer, [r.text for r in held_out])
     )
     figures = {
         "areas": areas(rows, scores),
