@@ -16,14 +16,14 @@ Json = dict[str, Any]
 DIGITS = 6
 
 
-def figures(system: System, truth: Truth, verdicts: Verdicts) -> Json:
+def figures(truth: Truth, verdicts: Verdicts, *, by_rules: bool) -> Json:
     """Counts, figures with their intervals, and coverage; over rows with a known verdict.
 
     A row that a classifier could not score counts as not flagged by it in the verdict's figures,
-    is left out of the area under the curve and the average precision, and lowers `coverage`. A
-    system without rules is held to what is expected of models alone.
+    is left out of the area under the curve and the average precision, and lowers `coverage`. What
+    is not `by_rules` is held to what is expected of models alone.
     """
-    wanted = truth.expected if system.by_rules else truth.by_model
+    wanted = truth.expected if by_rules else truth.by_model
     known = ~np.isnan(wanted)
     flagged, expected = verdicts.flagged[known], wanted[known] == 1
     cells = metrics.counts(flagged, expected)
@@ -50,7 +50,7 @@ def detailed(system: System, truth: Truth, verdicts: Verdicts) -> Json:
     Labels are those that the truth and the models share, by the models' own scores; a row counts
     where both are known.
     """
-    found = figures(system, truth, verdicts)
+    found = figures(truth, verdicts, by_rules=system.by_rules)
     if not system.models:
         return found
     if not system.by_rules:
@@ -72,8 +72,15 @@ def compare(systems: Sequence[System], columns: Columns, by: str) -> Json:
 
     def side_by_side(chosen: Mask, *, detail: bool) -> Json:
         truth = columns.truth(chosen)
-        work = detailed if detail else figures
-        return {one.name: work(one, truth, columns.verdicts(one, chosen)) for one in systems}
+        found: Json = {}
+        for one in systems:
+            verdicts = columns.verdicts(one, chosen)
+            found[one.name] = (
+                detailed(one, truth, verdicts)
+                if detail
+                else figures(truth, verdicts, by_rules=one.by_rules)
+            )
+        return found
 
     def over(grouping: Mapping[str, Mask], *, detail: bool) -> Json:
         return {name: side_by_side(mask, detail=detail) for name, mask in grouping.items()}

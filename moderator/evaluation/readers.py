@@ -97,28 +97,27 @@ def _json_rows(stream: BinaryIO, path: Path) -> Iterator[tuple[int, Mapping[str,
 
 def _csv_rows(stream: BinaryIO, path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     csv.field_size_limit(max(csv.field_size_limit(), _NEVER_LONGER))
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
-    reader = csv.reader(text, strict=True)
     line = 1
     try:
-        header = next(reader, [])
-        line = reader.line_num + 1
-        for cells in reader:
-            if cells and len(cells) != len(header):
-                raise SourceError(
-                    f"{path}, line {line}: {len(cells)} cells where the header has {len(header)}."
-                )
-            if cells:
-                yield line, dict(zip(header, cells, strict=True))
+        with io.TextIOWrapper(stream, encoding="utf-8-sig", newline="") as text:
+            reader = csv.reader(text, strict=True)
+            header = next(reader, [])
             line = reader.line_num + 1
+            for cells in reader:
+                if cells and len(cells) != len(header):
+                    raise SourceError(
+                        f"{path}, line {line}: {len(cells)} cells where the header has "
+                        f"{len(header)}."
+                    )
+                if cells:
+                    yield line, dict(zip(header, cells, strict=True))
+                line = reader.line_num + 1
     except csv.Error as error:
         raise SourceError(f"{path}, line {line}: this is not CSV: {error}.") from error
     except UnicodeDecodeError as error:
         raise SourceError(
             f"{path}, line {line} or soon after: this is not UTF-8; convert it first."
         ) from error
-    finally:
-        text.detach()
 
 
 def _case(row: Mapping[str, Any], fields: Fields, place: str) -> Case:

@@ -15,11 +15,20 @@ from moderator.evaluation.systems import System, judge
 def measure(
     systems: Sequence[System], files: Sequence[Path], fields: Fields, by: str | None
 ) -> dict[str, Any]:
-    """The report on all files, each a set, with groups by `by`: source, group or function.
+    """The report on all files, as `figures.compare` makes it of what `collect` gathers."""
+    columns = collect(systems, files, fields, by)
+    return compare(systems, columns, by or "source or function")
 
-    With None rows are grouped by their source, and where they name none by function, which is
-    the name of their file. Texts are held a batch at a time. Raises `SourceError` for a file that
-    cannot be read, or if there are no rows at all; `ClassifierError` for a broken classifier.
+
+def collect(
+    systems: Sequence[System], files: Sequence[Path], fields: Fields, by: str | None
+) -> Columns:
+    """Every row judged by every system; each file is a set, groups are by `by`.
+
+    That is source, group or function. With None rows are grouped by their source, and where they
+    name none by function, which is the name of their file. Texts are held a batch at a time.
+    Raises `SourceError` for a file that cannot be read, or if there are no rows at all;
+    `ClassifierError` for a broken classifier.
     """
     columns = Columns(systems)
     waiting: deque[tuple[Path, Case]] = deque()
@@ -35,7 +44,7 @@ def measure(
         columns.add(case, {"set": str(path), "group": _group(case, path, by)}, judged)
     if not columns.rows:
         raise SourceError(f"{', '.join(map(str, files))}: there are no rows to evaluate.")
-    return compare(systems, columns, by or "source or function")
+    return columns
 
 
 def _group(case: Case, path: Path, by: str | None) -> str:

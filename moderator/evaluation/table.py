@@ -48,8 +48,8 @@ def _block(title: str, systems: Mapping[str, Json]) -> Iterator[str]:
     for name, found in systems.items():
         if found["unscored"]:
             yield (
-                f"{printable(name, 40)}: no score for {found['unscored']:,} of {found['rows']:,} "
-                f"rows (coverage {100 * found['coverage']:.1f} %); to a model these count as not flagged."
+                f"{printable(name, 24)}: no score for {found['unscored']:,} of {found['rows']:,} "
+                f"rows (coverage {100 * found['coverage']:.1f} %); no model flags these."
             )
     for name, found in systems.items():
         if "calibration" in found:
@@ -63,8 +63,8 @@ def _calibration(name: str, found: Json) -> Iterator[str]:
     short = _percent(found["ece_short"])
     yield ""
     yield (
-        f"{printable(name, 30)}, calibration: expected error {_percent(found['ece'])} %; "
-        f"texts under 20 characters {short} % ({found['rows_short']:,})"
+        f"{printable(name, 24)}: calibration error {_percent(found['ece'])} %, of texts under "
+        f"20 characters {short} % ({found['rows_short']:,} rows)"
     )
     bins: Sequence[Json] = found["reliability"]
     for start in range(0, len(bins), 8):
