@@ -111,14 +111,14 @@ def _error(scores: Array, labels: Array) -> dict[str, Any]:
     return {"ece": error, "rows": len(scores), "bins": bins}
 
 
-def false_flags(
-    rows: Sequence[Row], scores: Array, limits: dict[int, float]
+def flags(
+    rows: Sequence[Row], scores: Array, limits: dict[int, float], toxicity: int
 ) -> dict[str, dict[str, float]]:
-    """Flags in a thousand of non-toxic rows by source: by toxicity alone, by all together."""
+    """Flags in a thousand rows of one toxicity, by source with at least 50 of them, and in all."""
     wanted = matrix(rows)
     found: dict[str, dict[str, float]] = {}
-    for source in sorted({row.source for row in rows}):
-        at = np.array([row.source == source for row in rows]) & (wanted[:, 0] == 0)
+    for source in ["all", *sorted({row.source for row in rows})]:
+        at = np.array([source in ("all", row.source) for row in rows]) & (wanted[:, 0] == toxicity)
         if at.sum() >= 50:
             found[source] = {
                 "rows": int(at.sum()),
@@ -220,7 +220,8 @@ def ship(run: Path, folder: Path, target: Path) -> dict[str, Any]:
         "uncalibrated": calibration(rows, raw, seen),
         "scales": {LABELS[at]: list(pair) for at, pair in scales.items()},
         "thresholds": {LABELS[at]: limit for at, limit in limits.items()},
-        "false_flags": false_flags(rows, scores, limits),
+        "false_flags": flags(rows, scores, limits, 0),
+        "true_flags": flags(rows, scores, limits, 1),
         "templates": by_function(held_out, shown, limits),
     }
     (run / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
