@@ -144,7 +144,8 @@ def show(name: str, found: Json) -> None:
     clean = found.get("clean chat", {})
     rows = next(iter(found["all"].values()))["rows"]
     print(f"\n{name}: {rows:,} rows")
-    print(f"{'':28}" + "".join(f"{head:>10}" for head in (*HEADS, *(["on clean"] if clean else []))))
+    heads = (*HEADS, "on clean") if clean else HEADS
+    print(f"{'':28}" + "".join(f"{head:>10}" for head in heads))
     for system, figure in found["all"].items():
         cells = [cell(figure[key], key) for key in COLUMNS]
         if clean:
