@@ -4,6 +4,7 @@ Long texts are tokenised in overlapping windows, so that memory stays small; a m
 a window's inner edge may be a cut word, and is left to the neighbour that sees it whole.
 """
 
+import gc
 from collections.abc import Iterable, Iterator, Sequence
 
 import spacy
@@ -21,6 +22,13 @@ WINDOW = 8_000
 OVERLAP = 400
 """Characters of folded text; the overlap is longer than any term or token pattern matches."""
 
+FORGET_AFTER = 400_000
+"""Words never seen before, after which spaCy's vocabulary is made anew.
+
+Its hash tables keep a place for every word ever looked up, also after the memory zone in which
+it was: some 40 bytes a word, without end.
+"""
+
 _EVERYWHERE = "*"
 Match = tuple[str, int, int]
 
@@ -30,18 +38,29 @@ class RulesClassifier:
 
     name = "rules"
 
-    def __init__(self, ruleset: RuleSet) -> None:
+    def __init__(self, ruleset: RuleSet, *, forget_after: int = FORGET_AFTER) -> None:
         self.version = ruleset.sha256[:12]
+        self._ruleset = ruleset
+        self._forget_after = forget_after
         self._rules = {rule.id: rule for rule in ruleset.rules}
+        self._regexes = Regexes(_of_kind(ruleset, "regex"))
+        self._set_up()
+
+    def _set_up(self) -> None:
+        """Makes the tokeniser, and all that shares its vocabulary."""
+        ruleset = self._ruleset
         self._nlp = spacy.blank("en")
         self._terms = Terms(_of_kind(ruleset, "terms"), self._nlp)
         self._tokens = Tokens(_of_kind(ruleset, "tokens"), self._nlp)
-        self._regexes = Regexes(_of_kind(ruleset, "regex"))
         allowed = [(_EVERYWHERE, ruleset.allow)] + [(rule.id, rule.allow) for rule in ruleset.rules]
         self._allowed = Phrases(allowed, self._nlp)
+        self._full = len(self._nlp.vocab) + self._forget_after
 
     def classify(self, texts: Sequence[str]) -> list[Result]:
         """Findings of each text, by place; never `Unscored`."""
+        if len(self._nlp.vocab) > self._full:
+            self._set_up()
+            gc.collect()  # a vocabulary is part of a cycle, and large
         # What the tokeniser remembers of words it has never seen is given back with the zone.
         with self._nlp.memory_zone():
             return [Assessment(findings=tuple(self._findings(text))) for text in texts]
