@@ -18,7 +18,7 @@ _SUMMARY = (*_PERCENT, "auc", "average_precision", "false_flags_per_1000")
 _LABEL_HEADS = ("rows", "positive", "AUC", "", "AP", "AUC short", "ECE", "short")
 _LABEL_WIDTHS = (9, 9, 8, 10, 10, 10, 8, 8)
 _GROUP_HEADS = ("rows", "flag", "acc.", "", "prec.", "rec.", "F1", "AUC", "", "AP", "FF/1k")
-_GROUP_WIDTHS = (7, 6, 6, 7, 6, 6, 6, 6, 9, 6, 8)
+_GROUP_WIDTHS = (7, 6, 6, 8, 6, 6, 6, 6, 9, 6, 8)
 _ENDS = ("low", "high")
 _HEADS = ("accuracy", "precision", "recall", "F1", "AUC", "AP", "FF/1,000")
 
