@@ -1,6 +1,8 @@
 """Where output goes: private files, written aside and named only when whole; or standard output."""
 
+import json
 import os
+import re
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -8,6 +10,13 @@ from types import TracebackType
 from typing import BinaryIO, Protocol, Self
 
 from moderator.errors import OutputError
+
+
+# JSON escapes C0 itself. Here: DEL and C1, bidi controls, line separators, invisible formats, tags.
+_STEERING = re.compile(
+    "[\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f]"
+)
 
 
 class Sink(Protocol):
@@ -85,21 +94,28 @@ class WrittenAside:
 
 
 class Streamed:
-    """Records to a stream as they come, each handed on at once."""
+    """JSON records to a stream as they come, each handed on at once.
+
+    On a terminal, characters that steer it or turn its text around stand as JSON escapes; the
+    values stay the same.
+    """
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
+        self._terminal = stream.isatty()
 
     def write(self, data: bytes) -> None:
         """Writes `data` and flushes it."""
         try:
-            self._stream.write(data)
+            self._stream.write(_harmless(data) if self._terminal else data)
             self._stream.flush()
-        except OSError as error:
+        except BrokenPipeError as error:
             raise OutputError(
                 "Standard output was closed before the end; records after that are lost. "
                 "Use -o FILE to keep all of them."
             ) from error
+        except OSError as error:
+            raise cannot_write("Standard output", error) from error
 
 
 class Discarded:
@@ -107,6 +123,10 @@ class Discarded:
 
     def write(self, data: bytes) -> None:
         """Drops `data`."""
+
+
+def _harmless(data: bytes) -> bytes:
+    return _STEERING.sub(lambda found: json.dumps(found[0])[1:-1], data.decode()).encode()
 
 
 def cannot_write(path: Path | str, error: OSError) -> OutputError:

@@ -11,6 +11,7 @@ import orjson
 
 from moderator import output
 from moderator.config import RuleSet
+from moderator.errors import ConfigError, OutputError
 from moderator.files import Discarded, Sink, Streamed, WrittenAside
 from moderator.pipeline import Pipeline
 from moderator.records import TEXT_MESSAGE, BadRow, Message
@@ -34,16 +35,35 @@ class Destinations:
     def beside(
         cls, flagged: Path | None, rejects: Path | None = None, scores: Path | None = None
     ) -> "Destinations":
-        """The side files by their default names, beside `flagged`; none beside a stream."""
+        """The side files by their default names, beside `flagged`; none beside a stream.
+
+        `ConfigError` where two files would be one.
+        """
         if flagged is None:
-            return cls(None, rejects=rejects, scores=scores)
+            return cls(None, rejects=rejects, scores=scores)._checked()
+        if not flagged.name:
+            raise OutputError(f"{flagged} is a folder; name a file in it.")
         return cls(
             flagged,
             rejects=rejects or flagged.with_suffix(".rejects.jsonl"),
             unscored=flagged.with_suffix(".unscored.jsonl"),
             summary=flagged.with_suffix(".summary.json"),
             scores=scores,
-        )
+        )._checked()
+
+    def names(self, file: Path) -> bool:
+        """Whether one of them is `file`, however it is called."""
+        return file.resolve() in self._resolved()
+
+    def _checked(self) -> "Destinations":
+        paths = self._resolved()
+        if len(set(paths)) < len(paths):
+            raise ConfigError("-o, --rejects and --scores name one file for more than one output.")
+        return self
+
+    def _resolved(self) -> list[Path]:
+        paths = (self.flagged, self.rejects, self.unscored, self.summary, self.scores)
+        return [path.resolve() for path in paths if path is not None]
 
 
 def scan(

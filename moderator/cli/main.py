@@ -1,5 +1,6 @@
 """The command `moderator`: gathers the command groups and turns errors into one sentence."""
 
+import os
 import sys
 import traceback
 from typing import Annotated, NoReturn
@@ -13,12 +14,14 @@ from moderator.cli.explain import explain
 from moderator.cli.scan import scan
 from moderator.cli.score import score
 from moderator.cli.sessions import fetch, sessions
-from moderator.errors import ModeratorError
+from moderator.errors import ModeratorError, OutputError
 from moderator.terminal import printable
 
 EXIT_CODES = """Exit codes: 0 done; 1 something flagged at or above --fail-on, or a check failed;
 2 usage or configuration; 3 source; 4 output; 5 classifier; 6 incomplete, some session failed;
 130 interrupted."""
+
+INTERRUPTED = 130
 
 app = typer.Typer(
     name="moderator",
@@ -59,15 +62,16 @@ def run() -> NoReturn:
     """Runs the command line; the process ends here."""
     try:
         app()
+    except SystemExit as end:
+        if end.code != INTERRUPTED:  # typer makes a bare status of Ctrl-C
+            raise
+        _interrupted()
     except ModeratorError as error:
         _fail(str(error), error.exit_code)
     except KeyboardInterrupt:
-        _fail(
-            "Interrupted; nothing is half-written, and files of this run that are named are whole.",
-            130,
-        )
+        _interrupted()
     except BrokenPipeError:
-        _fail("Standard output was closed before the end.", 4)
+        _fail("Standard output was closed before the end.", OutputError.exit_code)
     except Exception as error:  # The last resort: where it broke, but none of the data it broke on.
         frame = traceback.extract_tb(error.__traceback__)[-1]
         _fail(
@@ -78,7 +82,17 @@ def run() -> NoReturn:
     raise SystemExit(0)
 
 
+def _interrupted() -> NoReturn:
+    _fail(
+        "Interrupted; nothing is half-written, and files of this run that are named are whole.",
+        INTERRUPTED,
+    )
+
+
 def _fail(sentence: str, code: int) -> NoReturn:
     shown = printable(sentence.removesuffix("."), limit=2000)
     print(f"moderator: {shown}.", file=sys.stderr)
+    if code == OutputError.exit_code:
+        # What could not be written is still in the buffer, and would be tried again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     raise SystemExit(code)

@@ -77,6 +77,8 @@ def scan(
         raise ConfigError("Name either one TARGET to scan, or --since with --out-dir.")
     if since is not None and out_dir is None:
         raise ConfigError("--since needs --out-dir, since every session gets files of its own.")
+    if since is None and out_dir is not None:
+        raise ConfigError("--out-dir goes with --since; for one TARGET, name a file with -o.")
     if since is not None and (output != "-" or rejects is not None or scores is not None):
         raise ConfigError("-o, --rejects and --scores are for one TARGET, not for --since.")
     options.set_up_log(verbose=verbose)
@@ -112,6 +114,8 @@ def _scan_one(
     from moderator.sources.target import opened
 
     destinations = Destinations.beside(None if output == "-" else Path(output), rejects, scores)
+    if destinations.names(Path(target)):
+        raise ConfigError(f"{target} is the dump itself; name another file for the output.")
     with ExitStack() as stack:
         with downloading(quiet=quiet) as on_bytes:
             reached = replace(network, on_bytes=on_bytes)
