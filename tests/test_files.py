@@ -4,6 +4,7 @@ import stat
 from io import BytesIO
 from pathlib import Path
 
+import orjson
 import pytest
 
 from moderator.errors import OutputError
@@ -101,9 +102,11 @@ def test_a_read_only_folder_is_one_sentence(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 def test_a_full_disk_is_one_sentence() -> None:
-    with Path("/dev/full").open("wb", buffering=0) as full:
-        with pytest.raises(OutputError, match="Standard output"):
-            Streamed(full).write(b"x")
+    with (
+        Path("/dev/full").open("wb", buffering=0) as full,
+        pytest.raises(OutputError, match="Standard output cannot be written: No space"),
+    ):
+        Streamed(full).write(b"x")
 
 
 def test_a_stream_gets_each_record_at_once() -> None:
@@ -123,9 +126,27 @@ def test_a_stream_gets_each_record_at_once() -> None:
 def test_a_closed_stream_is_one_sentence() -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    with os.fdopen(writing, "wb", buffering=0) as stream:
-        with pytest.raises(OutputError, match="closed before the end"):
-            Streamed(stream).write(b"x")
+    with (
+        os.fdopen(writing, "wb", buffering=0) as stream,
+        pytest.raises(OutputError, match="closed before the end"),
+    ):
+        Streamed(stream).write(b"x")
+
+
+def test_a_terminal_gets_escapes_for_what_would_steer_it() -> None:
+    class Terminal(BytesIO):
+        def isatty(self) -> bool:
+            return True
+
+    value = "a\x7f\x9b2J\u202e\u2066\u2028\U000e0041 \u00e9\u200d\U0001f600 z"
+    terminal, pipe = Terminal(), BytesIO()
+    for stream in (terminal, pipe):
+        Streamed(stream).write(orjson.dumps({"a": value}))
+        assert orjson.loads(stream.getvalue()) == {"a": value}
+    shown = terminal.getvalue().decode()
+    assert not set(shown) & set("\x7f\x9b\u202e\u2066\u2028\U000e0041")
+    assert "\u00e9\u200d\U0001f600" in shown
+    assert pipe.getvalue() == orjson.dumps({"a": value})
 
 
 def test_what_is_discarded_goes_nowhere(tmp_path: Path) -> None:

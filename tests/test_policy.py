@@ -52,7 +52,10 @@ def test_nothing_found_is_no_verdict() -> None:
         (["low"], Verdict(False, Severity.low, Action.record, ("insult",))),
         (["medium"], Verdict(True, Severity.medium, Action.review, ("insult",))),
         (["high", "medium"], Verdict(True, Severity.high, Action.hide, ("insult",))),
-        (["low", "critical", "high"], Verdict(True, Severity.critical, Action.escalate, ("insult",))),
+        (
+            ["low", "critical", "high"],
+            Verdict(True, Severity.critical, Action.escalate, ("insult",)),
+        ),
     ],
 )
 def test_the_gravest_finding_decides(severities: list[str], verdict: Verdict) -> None:
@@ -62,9 +65,7 @@ def test_the_gravest_finding_decides(severities: list[str], verdict: Verdict) ->
 def test_a_guard_holds_a_finding_back() -> None:
     guarded = finding(severity="critical", guard="quoted")
     assert POLICY.action(guarded) is Action.record
-    assert POLICY.judge([guarded]) == Verdict(
-        False, Severity.critical, Action.record, ("insult",)
-    )
+    assert POLICY.judge([guarded]) == Verdict(False, Severity.critical, Action.record, ("insult",))
 
 
 def test_a_guarded_finding_does_not_lend_its_severity_to_a_flag() -> None:

@@ -41,9 +41,11 @@ def test_what_is_nothing_is_one_sentence(target: str) -> None:
 
 
 def test_a_folder_is_no_dump(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="cannot be read: Is a directory"):
-        with opened(str(tmp_path), Network(), io.BytesIO()):
-            pass
+    with (
+        pytest.raises(SourceError, match="cannot be read: Is a directory"),
+        opened(str(tmp_path), Network(), io.BytesIO()),
+    ):
+        pass
 
 
 def test_a_named_pipe_is_read_without_a_size(tmp_path: Path) -> None:

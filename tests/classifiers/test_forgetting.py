@@ -1,5 +1,7 @@
 """Words that were never seen before leave nothing behind."""
 
+from itertools import pairwise
+
 from making import rule
 
 from moderator.classifiers.rules import RulesClassifier
@@ -15,5 +17,5 @@ def test_the_vocabulary_is_made_anew_when_it_has_grown() -> None:
         assert all(len(result.findings) == 1 for result in results)
         sizes.append(len(classifier._nlp.vocab))
     assert max(sizes) < 6_000
-    assert any(after < before for before, after in zip(sizes, sizes[1:], strict=False))
+    assert any(after < before for before, after in pairwise(sizes))
     assert classifier.classify(["you idiot", "fine"]) == expected
