@@ -11,7 +11,6 @@ from typing import BinaryIO, Protocol, Self
 
 from moderator.errors import OutputError
 
-
 # JSON escapes C0 itself. Here: DEL and C1, bidi controls, line separators, invisible formats, tags.
 _STEERING = re.compile(
     "[\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"

@@ -33,7 +33,7 @@ class Done:
     @property
     def records(self) -> list[dict[str, Any]]:
         """Standard output as JSON Lines."""
-        return [json.loads(line) for line in self.out.splitlines()]
+        return _parsed(self.out)
 
     def fails(self, status: int, *parts: str) -> None:
         """Asserts one clear sentence on standard error, with all of `parts` in it."""
@@ -105,4 +105,9 @@ class Cli:
 
     def lines(self, name: str) -> list[dict[str, Any]]:
         """A JSON Lines file in the folder."""
-        return [json.loads(line) for line in self.path(name).read_text("utf-8").splitlines()]
+        return _parsed(self.path(name).read_text("utf-8"))
+
+
+def _parsed(text: str) -> list[dict[str, Any]]:
+    # Not splitlines, which also parts at U+2028 within a string.
+    return [json.loads(line) for line in text.split("\n") if line]

@@ -21,7 +21,7 @@ PAYLOADS = [
     "+1 you idiot",
     "@SUM(1) you idiot",
     "\u202etoidi uoy\u202c you idiot \u2066\u2069\u200f",
-    "<script>alert('you idiot')</script>",
+    "<script>alert('you idiot ')</script>",
     "line\nline\r\nline \u2028\u2029\u0085 you idiot",
     'said "you idiot", twice',
     "\ufeff\u200b\U000e0041 you idiot",
