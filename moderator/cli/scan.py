@@ -156,15 +156,17 @@ def _sweep(
     moment = parse_since(since, datetime.now(UTC))
     counts = {"done": 0, "failed": 0, "not_ready": 0}
     worst: Severity | None = None
+    ended = False
     try:
         for outcome in sweep(moment, folder, network, pipeline, ruleset, all_findings=all_findings):
             counts[outcome.status] += 1
             _tell(outcome, quiet=quiet)
             if outcome.tally is not None:
                 worst = max(filter(None, (worst, outcome.tally.worst())), default=None)
+        ended = True
     finally:
         # Also after Ctrl-C: what is done stays done, and the next run goes on from there.
-        if not quiet:
+        if not quiet and (ended or any(counts.values())):
             typer.echo(
                 f"{counts['done']} sessions done, {counts['not_ready']} not ready, "
                 f"{counts['failed']} failed; outputs in {printable(str(folder))}",
