@@ -6,7 +6,7 @@ import numpy as np
 
 from moderator.training.data import fraction
 from moderator.training.labels import LABELS, Row
-from moderator.training.metrics import Array, Mask, flags_per_thousand
+from moderator.training.metrics import Array, Mask
 
 FEWEST = 30
 """Positives that the fitting half must hold before a label is calibrated at all."""
@@ -16,6 +16,9 @@ BUDGET = 1.0
 
 FLOOR = 0.5
 """No threshold lies below it: a flag should be more likely right than wrong."""
+
+BESIDE = ("obscene", "spam")
+"""Labels that a message may bear without being toxic."""
 
 CLEAN_CHAT = ("chitchat", "irc_ubuntu")
 
@@ -70,28 +73,52 @@ def folded(
 
 
 def thresholds(clean: Array, toxic: Array) -> dict[int, float]:
-    """Thresholds under which clean rows keep the budget and the most toxic rows are flagged.
+    """Thresholds under which clean rows keep the budget and many toxic rows are flagged.
 
-    Both are [rows, labels] of probabilities. Toxicity may flag one number of clean rows, every
-    other label another; all such pairs are tried, and of those whose flags together keep the
-    budget the one that flags most toxic rows is taken. Values are rounded up to 4 decimals, as
-    scores are written.
+    Both are [rows, labels] of probabilities. Starting above every clean row, the label is lowered
+    that flags most further toxic rows for each further clean one, until the budget is spent; a
+    clean row that one label flags costs the others nothing. `obscene` and `spam`, which say
+    nothing of toxicity, get what is free. Values are rounded up to 4 decimals, as scores are
+    written.
     """
-    ordered = -np.sort(-clean, axis=0)
-    ranks = range(min(len(clean), 2 + int(BUDGET * len(clean) / 1000)))
-    best, most = _at(ordered, 0, 0), -1.0
-    for first in ranks:
-        for rest in ranks:
-            tried = _at(ordered, first, rest)
-            found = flags_per_thousand(toxic, tried)
-            if flags_per_thousand(clean, tried) <= BUDGET and found > most:
-                best, most = tried, found
-    return best
-
-
-def _at(ordered: Array, first: int, rest: int) -> dict[int, float]:
-    limits = {}
-    for at in range(ordered.shape[1]):
-        above = np.ceil(ordered[rest if at else first, at] * 1e4 + 1) / 1e4
-        limits[at] = float(np.clip(above, FLOOR, 1.0))
+    left = int(BUDGET * len(clean) / 1000)
+    limits = {at: _above(clean[:, at], 0) for at in range(clean.shape[1])}
+    harmful = [at for at in limits if LABELS[at] not in BESIDE]
+    while True:
+        unseen, missed = clean[~_flagged(clean, limits)], toxic[~_flagged(toxic, limits)]
+        tried = [
+            (float((missed[:, at] >= limit).sum()) / max(cost, 0.5), -cost, at, limit)
+            for at in harmful
+            for cost in range(left + 1)
+            if (limit := _above(unseen[:, at], cost)) < limits[at]
+        ]
+        worth, cost, at, limit = max(tried, default=(0.0, 0, 0, 0.0))
+        if not worth:
+            break
+        limits[at], left = limit, left + cost
+    for at in limits:
+        limits[at] = min(limits[at], _above(clean[~_flagged(clean, limits), at], 0))
     return limits
+
+
+def crossed(rows: Sequence[Row], clean: Array, toxic: Array) -> float:
+    """False flags in 1,000 clean rows by thresholds chosen on the half that a row is not in.
+
+    `rows` are the clean ones, in the order of `clean`.
+    """
+    half = np.array([fraction("fold " + row.text) < 0.5 for row in rows])
+    flagged = [
+        _flagged(clean[~chosen], thresholds(clean[chosen], toxic)) for chosen in (half, ~half)
+    ]
+    return float(np.concatenate(flagged).mean() * 1000)
+
+
+def _flagged(scores: Array, limits: Mapping[int, float]) -> Mask:
+    return np.asarray((scores >= [limits[at] for at in range(scores.shape[1])]).any(axis=1))
+
+
+def _above(scores: Array, rank: int) -> float:
+    """The lowest threshold that flags no more than the `rank` highest of the scores."""
+    ordered = np.sort(scores)[::-1]
+    highest = float(ordered[rank]) if rank < len(ordered) else 0.0
+    return float(np.clip(np.ceil(highest * 1e4 + 1) / 1e4, FLOOR, 1.0))

@@ -192,7 +192,11 @@ def ship(run: Path, folder: Path, target: Path) -> dict[str, Any]:
         logits[:, at] = slope * logits[:, at] + offset
     scores = sigmoid(logits)
     clean = np.array([r.source in calibrate.CLEAN_CHAT for r in rows]) & (wanted[:, 0] == 0)
-    limits = calibrate.thresholds(scores[clean], scores[wanted[:, 0] == 1])
+    toxic = scores[wanted[:, 0] == 1]
+    limits = calibrate.thresholds(scores[clean], toxic)
+    unseen = calibrate.crossed(
+        [row for row, kept in zip(rows, clean, strict=True) if kept], scores[clean], toxic
+    )
 
     export.write_shipped(
         target,
@@ -220,6 +224,7 @@ def ship(run: Path, folder: Path, target: Path) -> dict[str, Any]:
         "uncalibrated": calibration(rows, raw, seen),
         "scales": {LABELS[at]: list(pair) for at, pair in scales.items()},
         "thresholds": {LABELS[at]: limit for at, limit in limits.items()},
+        "clean_flags_unseen": unseen,
         "false_flags": flags(rows, scores, limits, 0),
         "true_flags": flags(rows, scores, limits, 1),
         "templates": by_function(held_out, shown, limits),

@@ -45,6 +45,20 @@ def test_thresholds_keep_the_budget_together_and_the_floor() -> None:
     assert all(round(limit, 4) == limit for limit in limits.values())
 
 
+def test_a_clean_row_that_one_label_flags_costs_the_others_nothing() -> None:
+    clean = np.full((1000, len(LABELS)), 0.1)
+    clean[0] = 0.95
+    clean[1, 0] = 0.9
+    toxic = np.full((50, len(LABELS)), 0.1)
+    toxic[:30, 0] = 0.93
+    toxic[30:, 4] = 0.7
+    limits = calibrate.thresholds(clean, toxic)
+    assert 0.9 < limits[0] <= 0.93
+    assert limits[4] == calibrate.FLOOR
+    assert metrics.flags_per_thousand(clean, limits) == 1.0
+    assert metrics.flags_per_thousand(toxic, limits) == 1000.0
+
+
 def test_halves_are_stable_and_even() -> None:
     rows = [Row(str(i), "s", vector({})) for i in range(2000)]
     half = calibrate.fitting_half(rows)
