@@ -7,7 +7,7 @@ rows are never all anywhere. The rows are as hard on memory as chat can be: ever
 another one, one word in twelve has never been seen before, ids are UUIDs. Of a thousand rows, 3
 are images, 2 repeat the row before, 1 is broken, and about 30 are abuse. There are always 2,000
 participants. A table goes to standard error, the same as JSON to standard output; the exit status
-is 1 where the longest dump took over a tenth more memory than the shortest, or rows went missing.
+is 1 where the longest dump took over a fifth more memory than the shortest, or rows went missing.
 """
 
 import argparse
@@ -24,8 +24,11 @@ from typing import Any
 
 SEED = 11
 PARTICIPANTS = 2_000
-GROWTH = 1.1
-"""How much more memory the longest dump may take than the shortest."""
+GROWTH = 1.2
+"""How much more memory the longest dump may take than the shortest.
+
+Caches of a fixed size (of the ids seen, of words) are full in long dumps alone.
+"""
 
 HEADER = (
     "id,participantId,sessionId,meetingId,displayName,pinned,isEdited,payloadType,payload,createdAt"
