@@ -217,7 +217,7 @@ def ship(run: Path, folder: Path, target: Path) -> dict[str, Any]:
     shown = sigmoid(
         logits_of(graph.build(tensors, heads, small=small), tokenizer, [r.text for r in held_out])
     )
-    figures = {
+    figures: dict[str, Any] = {
         "areas": areas(rows, scores),
         "int8": {"auc_lost": lost, "rows": len(few), "stored": small},
         "calibration": calibration(rows, scores, seen),
