@@ -13,6 +13,12 @@ ACCENTS = {"a": "áàäâ", "e": "éèëê", "i": "íìïî", "o": "óòöô", "
 ZERO_WIDTH = "\u200b\u200c\u2060\ufeff"
 WORD = re.compile(r"[A-Za-z]{3,}")
 RATE = 0.18
+SHORT_RATE = 0.28
+PHONETIC = (
+    ("ck", "kk"), ("ph", "f"), ("oo", "u"), ("ou", "u"), ("ee", "ea"), ("ea", "ee"), ("ai", "ay"),
+    ("er", "a"), ("or", "ur"), ("f", "ph"), ("c", "k"), ("k", "c"), ("s", "z"), ("x", "ks"),
+    ("u", "oo"), ("i", "ee"), ("o", "aw"), ("y", "ee"), ("ll", "l"), ("ss", "zz"), ("tt", "t"),
+)  # fmt: skip
 
 Change = Callable[[str, random.Random], str]
 
@@ -67,6 +73,15 @@ def swapped(word: str, rng: random.Random) -> str:
     return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
 
 
+def phonetic(word: str, rng: random.Random) -> str:
+    """One or two sounds written another way."""
+    text = word.lower()
+    known = [pair for pair in PHONETIC if pair[0] in text]
+    for old, new in rng.sample(known, min(len(known), rng.choice([1, 1, 2]))):
+        text = text.replace(old, new, 1)
+    return text
+
+
 def hidden(word: str, rng: random.Random) -> str:
     """Characters without width between the letters."""
     return "".join(c + (rng.choice(ZERO_WIDTH) if rng.random() < 0.5 else "") for c in word)
@@ -93,8 +108,8 @@ def wide(word: str, rng: random.Random) -> str:
 
 
 CHANGES: tuple[Change, ...] = (
-    leet, leet, spaced, spaced, repeated, repeated, homoglyphs, masked, masked,
-    dropped, swapped, hidden, accented, mixed, wide,
+    leet, leet, leet, spaced, spaced, spaced, repeated, repeated, homoglyphs, masked, masked,
+    masked, phonetic, phonetic, dropped, swapped, hidden, accented, mixed, wide,
 )  # fmt: skip
 
 

@@ -17,8 +17,8 @@ from moderator.training import weak
 from moderator.training.labels import Row, vector
 
 QUOTAS: Mapping[str, float] = {
-    "template": 90_000,
-    "gametox": 32_000,
+    "template": 190_000,
+    "gametox": 36_000,
     "paradetox": 16_000,
     "chitchat": 30_000,
     "irc_ubuntu": 18_000,
@@ -26,10 +26,10 @@ QUOTAS: Mapping[str, float] = {
     "davidson": 8_000,
     "edos": 8_000,
     "toxic_spans": 6_000,
-    "hatemojibuild": 5_000,
-    "toxigen": 12_000,
+    "hatemojibuild": 9_000,
+    "toxigen": 17_000,
     "context_toxicity": 4_000,
-    "sbic": 9_000,
+    "sbic": 13_000,
     "bias_templates": 2_000,
     "sms_spam": 3_000,
     "convabuse": 3_500,

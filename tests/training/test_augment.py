@@ -33,6 +33,13 @@ def test_the_share_of_changed_rows() -> None:
     assert 0.14 < changed / len(texts) < 0.20
 
 
+@pytest.mark.parametrize("word", ["stupid", "class", "question", "loser", "muted"])
+def test_phonetic_writes_a_sound_another_way(word: str) -> None:
+    seen = {augment.phonetic(word, random.Random(seed)) for seed in range(30)}
+    assert word not in seen
+    assert augment.phonetic("hand", random.Random(0)) == "hand"
+
+
 @pytest.mark.parametrize("change", [augment.homoglyphs, augment.hidden, augment.wide])
 def test_the_tokenizer_undoes_what_only_looks_different(
     change: Callable[[str, random.Random], str],

@@ -11,6 +11,7 @@ from moderator.training.labels import LABELS
 
 TOXIC = LABELS.index("toxicity")
 OBSCENE = LABELS.index("obscene")
+SPAM = LABELS.index("spam")
 
 
 def test_same_seed_same_rows() -> None:
@@ -41,6 +42,18 @@ def test_functions_are_many_and_their_names_unique() -> None:
         ("identity_attack", "neutral_identity"),
         ("threat", "violent_idiom"),
         ("self_harm_urging", "self_harm_disclosure"),
+        ("veiled_threat", "veiled_twin"),
+        ("blackmail", "blackmail_twin"),
+        ("everyday_violence", "everyday_violence_twin"),
+        ("wishing_harm", "wishing_well"),
+        ("nudged_to_die", "nudged_twin"),
+        ("body_shaming", "body_twin"),
+        ("sexual_harassment", "sexual_twin"),
+        ("sexual_solicitation", "sexual_twin"),
+        ("exclusion", "group_twin"),
+        ("stereotype", "group_twin"),
+        ("room_insult", "room_twin"),
+        ("short_rude", "short_kind"),
     ],
 )
 def test_contrast_sets_share_words_and_differ_in_toxicity(aimed: str, harmless: str) -> None:
@@ -85,3 +98,13 @@ def test_skeletons_keep_only_what_is_fixed() -> None:
 def test_style_keeps_letters_of_other_scripts_and_is_deterministic() -> None:
     text = "grüße, you're next"
     assert templates.style(text, random.Random(9)) == templates.style(text, random.Random(9))
+
+
+def test_scams_and_their_twins_share_words_and_differ_in_spam() -> None:
+    rows = [r for r in templates.rows(12_000, 2) if r.group in ("scam", "scam_twin")]
+    words = {
+        name: {w for r in rows if r.group == name for w in r.text.lower().split()}
+        for name in ("scam", "scam_twin")
+    }
+    assert len(words["scam"] & words["scam_twin"]) >= 40
+    assert all(r.labels[SPAM] == (r.group == "scam") and not r.labels[TOXIC] for r in rows)

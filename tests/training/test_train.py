@@ -7,9 +7,9 @@ from pathlib import Path
 import torch
 from training import toy
 
-from moderator.training import batches, train
+from moderator.training import augment, batches, train
 from moderator.training.encoder import build_tokenizer
-from moderator.training.labels import LABELS, UNKNOWN
+from moderator.training.labels import LABELS, UNKNOWN, Row
 
 SETTINGS = train.Settings(rows=80, batch=8, rate=1e-3, seed=1)
 
@@ -87,3 +87,11 @@ def test_judging_reports_what_has_both_classes(tmp_path: Path) -> None:
     assert "toxicity" in found["label_auc"]
     train.note(tmp_path, found)
     assert json.loads((tmp_path / "log.jsonl").read_text()) == found
+
+
+def test_short_templates_of_both_kinds_get_more_evasions() -> None:
+    zeros = (0,) * len(LABELS)
+    for labels in (zeros, (1, *zeros[1:])):
+        assert train.evasions(Row("you there", "template", labels)) == augment.SHORT_RATE
+        assert train.evasions(Row("you there " * 9, "template", labels)) == augment.RATE
+        assert train.evasions(Row("you there", "sbic", labels)) == augment.RATE
