@@ -1,8 +1,10 @@
 """Where output goes: private files, written aside and named only when whole; or standard output."""
 
+import glob
 import json
 import os
 import re
+import stat
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -28,19 +30,23 @@ class WrittenAside:
     """A file that replaces `path` at the end, or leaves no trace on an error.
 
     It is readable by its owner alone, and lies in the same folder, so that the last step is one
-    rename. With `no_clobber` an existing file is refused, at the start and at the end. Raises
-    `OutputError` where the folder or the disk does not allow it.
+    rename. A link is followed first; a device or a named pipe is written to as it stands. With
+    `no_clobber` an existing file is refused, at the start and at the end. Raises `OutputError`
+    where the folder or the disk does not allow it.
     """
 
     def __init__(self, path: Path, *, no_clobber: bool = False) -> None:
         self._path = path
         self._no_clobber = no_clobber
         self._refuse_to_clobber()
-        if path.is_dir():
-            raise OutputError(f"{path} is a folder; name a file in it.")
+        self._part: Path | None = None
         try:
+            if is_device(path):
+                self._file: BinaryIO = path.open("wb")
+                return
+            self._real = real_file(path)
             handle, name = tempfile.mkstemp(
-                prefix=f".{path.name}.", suffix=".part", dir=path.parent
+                prefix=f".{self._real.name}.", suffix=".part", dir=self._real.parent
             )
         except OSError as error:
             raise cannot_write(path, error) from error
@@ -73,16 +79,19 @@ class WrittenAside:
 
     def _finish(self) -> None:
         self._file.flush()
+        if self._part is None:
+            return
         os.fsync(self._file.fileno())
         self._file.close()
         self._refuse_to_clobber()
-        self._part.replace(self._path)
+        self._part.replace(self._real)
 
     def _abandon(self) -> None:
         # A full disk refuses the last buffer too; the failure has been reported already.
         with suppress(OSError):
             self._file.close()
-        self._part.unlink(missing_ok=True)
+        if self._part is not None:
+            self._part.unlink(missing_ok=True)
 
     def _refuse_to_clobber(self) -> None:
         if self._no_clobber and self._path.exists():
@@ -126,6 +135,39 @@ class Discarded:
 
 def _harmless(data: bytes) -> bytes:
     return _STEERING.sub(lambda found: json.dumps(found[0])[1:-1], data.decode()).encode()
+
+
+def is_device(path: Path) -> bool:
+    """Whether `path` is a character device or a named pipe, which no file may replace."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return stat.S_ISCHR(mode) or stat.S_ISFIFO(mode)
+
+
+def real_file(path: Path) -> Path:
+    """The file that `path` names once links are followed; it need not exist yet.
+
+    `OutputError` where something else stands there, such as a folder, or where links go round.
+    """
+    try:
+        real = path.resolve()
+    except RuntimeError:
+        raise OutputError(f"{path} is a link that leads to itself; name a file.") from None
+    if real.is_dir():
+        raise OutputError(f"{path} is a folder; name a file in it.")
+    if path.exists() and not path.is_file():
+        raise OutputError(f"{path} is not a regular file, and is not replaced; name a file.")
+    return real
+
+
+def remove_parts(path: Path) -> None:
+    """Removes what killed runs left of a `WrittenAside` for `path`; none may be at work now."""
+    for part in path.parent.glob(f".{glob.escape(path.name)}.????????.part"):
+        # What cannot be removed is in nobody's way.
+        with suppress(OSError):
+            part.unlink()
 
 
 def cannot_write(path: Path | str, error: OSError) -> OutputError:

@@ -12,7 +12,7 @@ import orjson
 from moderator import output
 from moderator.config import RuleSet
 from moderator.errors import ConfigError, OutputError
-from moderator.files import Discarded, Sink, Streamed, WrittenAside
+from moderator.files import Discarded, Sink, Streamed, WrittenAside, is_device
 from moderator.pipeline import Pipeline
 from moderator.records import TEXT_MESSAGE, BadRow, Message
 from moderator.sources.dedupe import Repeat, SeenOnDisk
@@ -35,19 +35,24 @@ class Destinations:
     def beside(
         cls, flagged: Path | None, rejects: Path | None = None, scores: Path | None = None
     ) -> "Destinations":
-        """The side files by their default names, beside `flagged`; none beside a stream.
+        """The side files by their default names, beside `flagged`; none beside a stream or device.
+
+        The names are those of `flagged` with .rejects.jsonl and so on in the place of .jsonl.
 
         `ConfigError` where two files would be one.
         """
-        if flagged is None:
-            return cls(None, rejects=rejects, scores=scores)._checked()
+        if flagged is None or is_device(flagged):
+            return cls(flagged, rejects=rejects, scores=scores)._checked()
         if not flagged.name:
             raise OutputError(f"{flagged} is a folder; name a file in it.")
+        # What else follows a dot is part of a name: v.1 and v.2 are two.
+        named = flagged.suffix.lower() in (".jsonl", ".json")
+        stem = flagged.stem if named else flagged.name
         return cls(
             flagged,
-            rejects=rejects or flagged.with_suffix(".rejects.jsonl"),
-            unscored=flagged.with_suffix(".unscored.jsonl"),
-            summary=flagged.with_suffix(".summary.json"),
+            rejects=rejects or flagged.with_name(f"{stem}.rejects.jsonl"),
+            unscored=flagged.with_name(f"{stem}.unscored.jsonl"),
+            summary=flagged.with_name(f"{stem}.summary.json"),
             scores=scores,
         )._checked()
 
@@ -63,7 +68,7 @@ class Destinations:
 
     def _resolved(self) -> list[Path]:
         paths = (self.flagged, self.rejects, self.unscored, self.summary, self.scores)
-        return [path.resolve() for path in paths if path is not None]
+        return [path.resolve() for path in paths if path is not None and not is_device(path)]
 
 
 def scan(

@@ -1,6 +1,8 @@
 import os
 import re
+import socket
 import stat
+import threading
 from io import BytesIO
 from pathlib import Path
 
@@ -88,6 +90,55 @@ def test_a_folder_in_the_place_of_the_file_is_refused_at_the_start(tmp_path: Pat
     with pytest.raises(OutputError, match="is a folder"):
         WrittenAside(tmp_path)
     assert names(tmp_path) == []
+
+
+def test_a_link_stays_and_the_file_it_leads_to_is_replaced(tmp_path: Path) -> None:
+    real, link = tmp_path / "kept" / "real.jsonl", tmp_path / "link.jsonl"
+    real.parent.mkdir()
+    link.symlink_to(real)
+    for content in (b"first", b"second"):  # it leads nowhere at first
+        with WrittenAside(link) as file:
+            file.write(content)
+            assert names(tmp_path) == ["kept", "link.jsonl"]
+        assert link.is_symlink()
+        assert real.read_bytes() == content
+    assert names(real.parent) == ["real.jsonl"]
+
+
+def test_a_link_to_itself_is_refused(tmp_path: Path) -> None:
+    link = tmp_path / "link.jsonl"
+    link.symlink_to(link)
+    with pytest.raises(OutputError, match="leads to itself"):
+        WrittenAside(link)
+
+
+def test_a_named_pipe_is_written_to_and_stays(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    got: list[bytes] = []
+    reader = threading.Thread(target=lambda: got.append(path.read_bytes()))
+    reader.start()
+    with WrittenAside(path) as file:
+        file.write(b"through")
+    reader.join()
+    assert got == [b"through"]
+    assert path.is_fifo()
+    assert names(tmp_path) == ["pipe"]
+
+
+def test_a_device_stays() -> None:
+    with WrittenAside(Path(os.devnull)) as file:
+        file.write(b"away")
+    assert Path(os.devnull).is_char_device()
+
+
+def test_a_socket_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # the names of sockets are short
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("here")
+        with pytest.raises(OutputError, match="not a regular file"):
+            WrittenAside(Path("here"))
+    assert names(tmp_path) == ["here"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

@@ -147,6 +147,16 @@ def test_side_files_lie_beside_the_output() -> None:
     assert to.scores is None
     assert Destinations.beside(Path("f.jsonl"), rejects=Path("r")).rejects == Path("r")
     assert Destinations.beside(None) == Destinations(None)
+    names = [Destinations.beside(Path(name)).summary for name in ("v.1", "v.2", "v.json", ".jsonl")]
+    assert [str(name) for name in names] == [
+        "v.1.summary.json", "v.2.summary.json", "v.summary.json", ".jsonl.summary.json",
+    ]  # fmt: skip
+
+
+def test_a_device_has_nothing_beside_it() -> None:
+    null = Path(os.devnull)
+    assert Destinations.beside(null) == Destinations(null)
+    assert Destinations.beside(null, rejects=null, scores=null).rejects == null
 
 
 def test_a_stream_gets_the_records_and_nothing_else(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import httpx
 
-from moderator.files import cannot_write
+from moderator.files import cannot_write, real_file
 
 _CONTENT_RANGE = re.compile(r"bytes\s+(?:([0-9]+)-[0-9]+|\*)/([0-9]+|\*)")
 
@@ -24,8 +24,8 @@ class Restart(Exception):
 class Partial:
     """A private file (mode 0600) beside `destination` that grows until it is kept.
 
-    A context manager: what was not kept is removed. Raises `OutputError` where it cannot be
-    written.
+    A context manager: what was not kept is removed. A link is followed first. Raises
+    `OutputError` where it cannot be written, or where `destination` is no regular file.
     """
 
     def __init__(self, destination: Path) -> None:
@@ -35,8 +35,9 @@ class Partial:
         self.etag: str | None = None
         self._validator: str | None = None
         try:
+            self._real = real_file(destination)
             handle, name = tempfile.mkstemp(
-                dir=destination.parent, prefix=f".{destination.name[:80]}.", suffix=".part"
+                dir=self._real.parent, prefix=f".{self._real.name[:80]}.", suffix=".part"
             )
         except OSError as exc:
             raise cannot_write(destination, exc) from None
@@ -106,7 +107,7 @@ class Partial:
         assert self._path is not None
         try:
             os.fsync(self._file.fileno())
-            self._path.replace(self.destination)
+            self._path.replace(self._real)
         except OSError as exc:
             raise cannot_write(self.destination, exc) from None
         self._path = None
