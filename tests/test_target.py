@@ -34,10 +34,35 @@ def test_a_file_comes_before_a_session_of_that_name(
     assert not is_remote(UUID)
 
 
-@pytest.mark.parametrize("target", ["no/such.csv", "short", "a b c d e f", "ftp://a.example/x"])
+@pytest.mark.parametrize("target", ["no/such.csv", "_a", "a" * 129, "a b c d e f", "ftp://a.example/x"])
 def test_what_is_nothing_is_one_sentence(target: str) -> None:
     with pytest.raises(SourceError, match="neither a URL nor a session id"):
         is_remote(target)
+
+
+@pytest.mark.parametrize("target", ["", "  "])
+def test_an_empty_target_is_refused(target: str) -> None:
+    with pytest.raises(ConfigError, match="The target is empty"):
+        is_remote(target)
+
+
+def test_a_mistyped_file_without_credentials_is_explained(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in (
+        "DYTE_ORG_ID", "DYTE_API_KEY",
+        "REALTIMEKIT_ACCOUNT_ID", "REALTIMEKIT_APP_ID", "REALTIMEKIT_TOKEN",
+    ):  # fmt: skip
+        monkeypatch.delenv(name, raising=False)
+    with (
+        pytest.raises(
+            ConfigError,
+            match="There is no file nope-csv, so it is taken for a session id; no credentials",
+        ),
+        opened("nope-csv", Network(), io.BytesIO()),
+    ):
+        pass
 
 
 def test_a_folder_is_no_dump(tmp_path: Path) -> None:

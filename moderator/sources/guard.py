@@ -103,7 +103,10 @@ class GuardedTransport(httpx.BaseTransport):
         if url.userinfo:
             raise SourceError(f"the URL at {host} holds a user name, which is not sent")
         if url.scheme == "http" and not self._allow_private:
-            raise SourceError(f"{host} is refused: a download needs https, not plain http")
+            raise SourceError(
+                f"{host} is refused: a download needs https, not plain http"
+                " (--allow-private permits that from this machine itself)"
+            )
         try:
             addresses = self._resolver(host, url.port or (443 if url.scheme == "https" else 80))
         except (OSError, UnicodeError):

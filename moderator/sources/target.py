@@ -5,19 +5,19 @@ import re
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
-from moderator.errors import SourceError
+from moderator.errors import ConfigError, SourceError
+from moderator.sources.answers import SESSION_ID
 
 if TYPE_CHECKING:
     from moderator.sources.api import SessionsApi
     from moderator.sources.download import Downloaded
 
-_SESSION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{5,127}")
 _URL = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -73,11 +73,13 @@ class Dump:
 def is_remote(target: str) -> bool:
     """Whether `target` is a URL or a session id, rather than standard input or a file.
 
-    What is neither raises `SourceError`.
+    What is neither raises `SourceError`, an empty one `ConfigError`.
     """
+    if not target.strip():
+        raise ConfigError("The target is empty; name a file, a session id, a URL, or -.")
     if target == "-" or Path(target).exists():
         return False
-    if _URL.match(target) or _SESSION_ID.fullmatch(target):
+    if _URL.match(target) or SESSION_ID.fullmatch(target):
         return True
     raise SourceError(f"There is no file {target}, and it is neither a URL nor a session id.")
 
@@ -88,11 +90,17 @@ def opened(target: str, network: Network, stdin: BinaryIO) -> Iterator[Dump]:
     if target == "-":
         yield Dump("standard input", stdin, None)
     elif is_remote(target):
-        with tempfile.TemporaryDirectory(prefix="moderator-") as folder:
-            path = Path(folder) / "dump"
-            size = network.download(target, path).bytes
-            with path.open("rb") as stream:
-                yield Dump(_name(target), stream, size)
+        with ExitStack() as stack:
+            try:
+                dump = stack.enter_context(_fetched(target, network))
+            except ConfigError as error:
+                if _URL.match(target):
+                    raise
+                # Most who lack credentials have mistyped the name of a file.
+                raise ConfigError(
+                    f"There is no file {target}, so it is taken for a session id; {error}"
+                ) from None
+            yield dump
     else:
         try:
             file = Path(target).open("rb")  # noqa: SIM115 (closed below)
@@ -102,6 +110,22 @@ def opened(target: str, network: Network, stdin: BinaryIO) -> Iterator[Dump]:
             info = os.fstat(file.fileno())
             # A named pipe says nothing of its size, nor where in it one is.
             yield Dump(target, file, info.st_size if stat.S_ISREG(info.st_mode) else None)
+
+
+@contextmanager
+def opened_session(session_id: str, network: Network) -> Iterator[Dump]:
+    """The dump of a session, fetched whole, whatever files there are of that name."""
+    with _fetched(session_id, network) as dump:
+        yield dump
+
+
+@contextmanager
+def _fetched(target: str, network: Network) -> Iterator[Dump]:
+    with tempfile.TemporaryDirectory(prefix="moderator-") as folder:
+        path = Path(folder) / "dump"
+        size = network.download(target, path).bytes
+        with path.open("rb") as stream:
+            yield Dump(_name(target), stream, size)
 
 
 def _name(target: str) -> str:

@@ -106,6 +106,7 @@ def test_spellings_of_loopback_are_seen_through(host: str, server: LoopbackServe
     ("url", "words"),
     [
         ("http://dump.example/a", "needs https"),
+        ("http://127.0.0.1/a", "--allow-private permits"),
         ("ftp://dump.example/a", "needs an https URL"),
         ("file:///etc/passwd", "needs an https URL"),
         ("https://user:secret@dump.example/", "holds a user name"),
