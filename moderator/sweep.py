@@ -1,26 +1,26 @@
 """Every session of a stretch of time, each into its own files: what cron runs.
 
 A state file in the folder tells which sessions are done; unready and failed ones are tried again
-until their chat is no longer kept. One session's failure never stops the others.
+until their chat is no longer kept, and are then given up. One session's failure never stops the
+others.
 """
 
-import re
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from moderator.config import RuleSet
 from moderator.errors import ModeratorError, NotReady, SourceError
+from moderator.files import remove_parts
 from moderator.pipeline import Pipeline
 from moderator.scan import Destinations, scan
+from moderator.sources.answers import SESSION_ID
 from moderator.sources.dump import read_dump
-from moderator.sources.state import State, Status, locked_state
-from moderator.sources.target import Network, opened
+from moderator.sources.state import Status, locked_state
+from moderator.sources.target import Network, opened_session
 from moderator.summary import Tally
-
-_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +42,30 @@ def sweep(
     *,
     all_findings: bool = False,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    on_listed: Callable[[int], None] | None = None,
 ) -> Iterator[Outcome]:
     """Judges every session that ended since then and is not done, and those to be tried again.
 
-    Raises `SourceError` or `ConfigError` where the sessions cannot even be listed, `OutputError`
-    where the folder is in use by another run or cannot be written.
+    `on_listed` is told how many sessions the API lists. A failure after the retention comes with
+    the status `given_up`, and is the last. Raises `SourceError` or `ConfigError` where the
+    sessions cannot even be listed, `OutputError` where the folder is in use by another run or
+    cannot be written.
     """
     with locked_state(folder) as state:
         with network.api() as api:
             listed = {session.id: session.ended_at for session in api.sessions(since=since)}
-        for session_id in state.due(listed, clock()):
+        if on_listed is not None:
+            on_listed(len(listed))
+        for session_id in state.due(listed):
             outcome = _one(session_id, folder, network, pipeline, ruleset, all_findings)
-            _record(state, outcome, listed.get(session_id), clock())
-            yield outcome
+            entry = state.record(
+                session_id,
+                outcome.status,
+                clock(),
+                ended_at=listed.get(session_id),
+                error=outcome.error,
+            )
+            yield replace(outcome, status=entry.status)
 
 
 def _one(
@@ -66,14 +77,17 @@ def _one(
     all_findings: bool,
 ) -> Outcome:
     try:
-        if not _FILE_NAME.fullmatch(session_id):
+        if not SESSION_ID.fullmatch(session_id):
             raise SourceError("its id cannot be a file name")
-        with opened(session_id, network, sys.stdin.buffer) as dump:
+        to = Destinations.beside(folder / f"{session_id}.jsonl")
+        for path in filter(None, (to.flagged, to.rejects, to.unscored, to.summary)):
+            remove_parts(path)
+        with opened_session(session_id, network) as dump:
             tally, _ = scan(
                 read_dump(dump.stream),
                 pipeline,
                 ruleset,
-                Destinations.beside(folder / f"{session_id}.jsonl"),
+                to,
                 source=dump.name,
                 stdout=sys.stdout.buffer,
                 all_findings=all_findings,
@@ -86,7 +100,3 @@ def _one(
         # Its words could quote the chat.
         return Outcome(session_id, "failed", error=f"internal error, {type(error).__name__}")
     return Outcome(session_id, "done", tally=tally)
-
-
-def _record(state: State, outcome: Outcome, ended_at: datetime | None, now: datetime) -> None:
-    state.record(outcome.session_id, outcome.status, now, ended_at=ended_at, error=outcome.error)

@@ -85,8 +85,35 @@ def test_what_failed_is_tried_again_until_its_chat_is_gone(
     assert [outcome.status for outcome in run()] == ["not_ready", "failed"]
     assert [(o.session_id, o.status) for o in run()] == [(late, "done"), (bad, "failed")]
     # Out of --since's range by now, but still kept.
-    assert [o.session_id for o in run(now=END + timedelta(days=6))] == [bad]
-    assert run(now=END + timedelta(days=8)) == []
+    assert [(o.session_id, o.status) for o in run(now=END + timedelta(days=6))] == [(bad, "failed")]
+    (last,) = run(now=END + timedelta(days=8))
+    assert (last.session_id, last.status) == (bad, "given_up")
+    assert "this is no chat dump" in (last.error or "")
+    assert run(now=END + timedelta(days=9)) == []
+
+
+@pytest.mark.parametrize("name", ["7", "a" * 128])
+def test_a_file_of_its_name_and_a_short_or_long_id_do_not_matter(
+    server: LoopbackServer, run: Run, name: str
+) -> None:
+    server.sessions[name] = Scenario(body=dump(3, "you idiot"))
+    Path(name).write_bytes(dump(1))
+    (outcome,) = run()
+    assert outcome.status == "done"
+    assert len(Path("out", f"{name}.jsonl").read_bytes().splitlines()) == 3
+
+
+def test_what_a_killed_run_left_goes(server: LoopbackServer, run: Run) -> None:
+    one = server.add(Scenario(), "one")
+    Path("out").mkdir()
+    endings = ("jsonl", "rejects.jsonl", "unscored.jsonl", "summary.json")
+    for ending in endings:
+        Path("out", f".{one}.{ending}.ab_d3fgh.part").write_bytes(b"half")
+    others = {".other.jsonl.ab_d3fgh.part", f".{one}.notes.part"}
+    for name in others:
+        Path("out", name).write_bytes(b"")
+    run()
+    assert {path.name for path in Path("out").iterdir() if path.suffix == ".part"} == others
 
 
 def test_a_dump_that_breaks_the_program_is_a_failure_without_its_words(

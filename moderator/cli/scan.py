@@ -81,6 +81,8 @@ def scan(
         raise ConfigError("--out-dir goes with --since; for one TARGET, name a file with -o.")
     if since is not None and (output != "-" or rejects is not None or scores is not None):
         raise ConfigError("-o, --rejects and --scores are for one TARGET, not for --since.")
+    if since is not None and no_clobber:
+        raise ConfigError("--no-clobber is for one TARGET; --since skips what is done anyway.")
     options.set_up_log(verbose=verbose)
     network = options.network(backend, base_url, allow_private, wait)
     pipeline, ruleset = options.pipeline(rules, model, context=context, words=not no_words)
@@ -134,9 +136,9 @@ def _scan_one(
         )
     if not quiet:
         show_summary(summary, output="standard output" if output == "-" else output)
-        if output == "-" and tally.rejected and rejects is None:
+        if destinations.rejects is None and tally.rejected:
             typer.echo("Rejected rows were not kept; name a file with --rejects.", err=True)
-        if output == "-" and tally.unscored:
+        if destinations.unscored is None and tally.unscored:
             typer.echo("Unscored messages were not kept; use -o FILE to list them.", err=True)
     return tally.worst()
 
@@ -154,25 +156,34 @@ def _sweep(
     from moderator.sweep import sweep
 
     moment = parse_since(since, datetime.now(UTC))
-    counts = {"done": 0, "failed": 0, "not_ready": 0}
+    counts = {"done": 0, "failed": 0, "not_ready": 0, "given_up": 0}
+    listed: list[int] = []
     worst: Severity | None = None
     ended = False
+    outcomes = sweep(
+        moment, folder, network, pipeline, ruleset, all_findings=all_findings,
+        on_listed=listed.append,
+    )  # fmt: skip
     try:
-        for outcome in sweep(moment, folder, network, pipeline, ruleset, all_findings=all_findings):
+        for outcome in outcomes:
             counts[outcome.status] += 1
             _tell(outcome, quiet=quiet)
             if outcome.tally is not None:
                 worst = max(filter(None, (worst, outcome.tally.worst())), default=None)
         ended = True
+        if listed == [0] and not quiet:
+            since_when = f"{moment:%Y-%m-%d %H:%M} UTC"
+            typer.echo(f"The API lists no session that ended since {since_when}.", err=True)
     finally:
         # Also after Ctrl-C: what is done stays done, and the next run goes on from there.
         if not quiet and (ended or any(counts.values())):
+            given_up = f", {counts['given_up']} given up" if counts["given_up"] else ""
             typer.echo(
                 f"{counts['done']} sessions done, {counts['not_ready']} not ready, "
-                f"{counts['failed']} failed; outputs in {printable(str(folder))}",
+                f"{counts['failed']} failed{given_up}; outputs in {printable(str(folder))}",
                 err=True,
             )
-    if counts["failed"]:
+    if counts["failed"] or counts["given_up"]:
         raise typer.Exit(INCOMPLETE)
     return worst
 
@@ -181,6 +192,8 @@ def _tell(outcome: "Outcome", *, quiet: bool) -> None:
     name = printable(outcome.session_id)
     done = outcome.tally
     if done is None:
+        if quiet and outcome.status == "not_ready":
+            return
         state = outcome.status.replace("_", " ")
         typer.echo(f"session {name}: {state}: {printable(outcome.error or '', 1000)}", err=True)
     elif not quiet:

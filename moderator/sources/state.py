@@ -1,7 +1,7 @@
 """Which sessions are done: a small file in the output folder, and a lock beside it.
 
-It lets a scheduled `scan --since` skip what is done, and try again what was not ready or failed
-for as long as the session's chat is retained.
+It lets a scheduled `scan --since` skip what is done, and try again what was not ready or failed.
+After the retention a last try decides: what fails then is given up, and that is said.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,14 +14,16 @@ from typing import Any, Literal, get_args
 import orjson
 
 from moderator.errors import OutputError
-from moderator.files import WrittenAside
+from moderator.files import WrittenAside, remove_parts
 
-Status = Literal["done", "failed", "not_ready"]
+Status = Literal["done", "failed", "not_ready", "given_up"]
 
 STATE_NAME = "moderator-state.json"
 LOCK_NAME = "moderator-state.lock"
 RETENTION = timedelta(days=7)
 """How long the vendors keep a chat after the session's end, unless it was extended."""
+
+_SETTLED: tuple[Status, ...] = ("done", "given_up")
 
 _VERSION = 1
 
@@ -38,9 +40,19 @@ class Entry:
     first_tried: datetime
     last_tried: datetime
 
-    def is_due(self, now: datetime, retention: timedelta = RETENTION) -> bool:
-        """Whether to try again: not done, and its chat still retained (from its end on)."""
-        return self.status != "done" and now < (self.ended_at or self.first_tried) + retention
+    @property
+    def is_due(self) -> bool:
+        """Whether to try again."""
+        return self.status not in _SETTLED
+
+    def gives_up(self, retention: timedelta = RETENTION) -> bool:
+        """Whether the last try was the last: none was lucky for the whole retention.
+
+        That is measured from the session's end or the first try, whichever came later, so that
+        an old session is tried as long as a new one.
+        """
+        began = max(self.ended_at or self.first_tried, self.first_tried)
+        return self.is_due and self.last_tried >= began + retention
 
 
 class State:
@@ -57,9 +69,7 @@ class State:
         """What is known of a session, None where it was never tried."""
         return self._entries.get(session_id)
 
-    def due(
-        self, listed: Iterable[str], now: datetime, retention: timedelta = RETENTION
-    ) -> Iterator[str]:
+    def due(self, listed: Iterable[str]) -> Iterator[str]:
         """The sessions to work on, each once: of those listed, then older ones to try again.
 
         A listed session that was never tried is always due.
@@ -67,11 +77,11 @@ class State:
         given = set()
         for session_id in listed:
             known = self._entries.get(session_id)
-            if session_id not in given and (known is None or known.is_due(now, retention)):
+            if session_id not in given and (known is None or known.is_due):
                 yield session_id
             given.add(session_id)
         for session_id, known in list(self._entries.items()):
-            if session_id not in given and known.is_due(now, retention):
+            if session_id not in given and known.is_due:
                 yield session_id
 
     def record(
@@ -83,7 +93,10 @@ class State:
         ended_at: datetime | None = None,
         error: str | None = None,
     ) -> Entry:
-        """Writes down one attempt's outcome; `OutputError` where that cannot be written."""
+        """Writes down one attempt's outcome; `OutputError` where that cannot be written.
+
+        A failure after the retention is entered as `given_up`.
+        """
         known = self._entries.get(session_id)
         if known is None:
             entry = Entry(session_id, status, 1, error, ended_at, now, now)
@@ -96,6 +109,8 @@ class State:
                 ended_at=ended_at or known.ended_at,
                 last_tried=now,
             )
+        if entry.gives_up():
+            entry = replace(entry, status="given_up")
         self._entries[session_id] = entry
         self._write()
         return entry
@@ -133,6 +148,7 @@ def locked_state(folder: Path) -> Iterator[State]:
         raise OutputError(f"cannot use the folder {folder}: {exc.strerror or exc}") from None
     try:
         path = folder / STATE_NAME
+        remove_parts(path)
         yield State(path, _read(path))
     finally:
         lock.release()

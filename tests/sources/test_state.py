@@ -15,7 +15,7 @@ DAY = timedelta(days=1)
 def test_it_starts_empty_and_makes_the_folder(tmp_path: Path) -> None:
     with locked_state(tmp_path / "a" / "b") as state:
         assert state.entry("s1") is None
-        assert list(state.due(["s1", "s2", "s1"], NOW)) == ["s1", "s2"]
+        assert list(state.due(["s1", "s2", "s1"])) == ["s1", "s2"]
 
 
 def test_done_is_skipped_and_the_rest_tried_again_in_the_next_run(tmp_path: Path) -> None:
@@ -26,30 +26,48 @@ def test_done_is_skipped_and_the_rest_tried_again_in_the_next_run(tmp_path: Path
 
     with locked_state(tmp_path) as state:
         # `late` is not listed any more, being out of --since's range, but still retained.
-        assert list(state.due(["new", "done", "bad"], NOW + DAY)) == ["new", "bad", "late"]
+        assert list(state.due(["new", "done", "bad"])) == ["new", "bad", "late"]
         entry = state.record("bad", "done", NOW + DAY)
         assert (entry.attempts, entry.error, entry.ended_at) == (2, None, NOW - DAY)
         assert (entry.first_tried, entry.last_tried) == (NOW, NOW + DAY)
-        assert list(state.due(["bad"], NOW + DAY)) == ["late"]
+        assert list(state.due(["bad"])) == ["late"]
 
 
-def test_trying_again_ends_with_the_retention(tmp_path: Path) -> None:
+def test_a_try_after_the_retention_is_the_last(tmp_path: Path) -> None:
     with locked_state(tmp_path) as state:
-        state.record("ended", "failed", NOW, ended_at=NOW - 2 * DAY)
+        # The one that ended long ago is tried as long as the others.
+        state.record("old", "failed", NOW, ended_at=NOW - 20 * DAY, error="it broke")
+        state.record("new", "not_ready", NOW, ended_at=NOW + DAY)
         state.record("unknown", "not_ready", NOW)
+        state.record("lucky", "failed", NOW)
 
-        def due(after: timedelta) -> list[str]:
-            return list(state.due(["ended"], NOW + after))
+        def statuses(after: timedelta) -> list[str]:
+            names = ("old", "new", "unknown")
+            return [state.record(name, "failed", NOW + after, error="no").status for name in names]
 
-        assert due(4 * DAY) == ["ended", "unknown"]
-        assert due(5 * DAY) == ["unknown"]
-        assert due(7 * DAY) == []
-        assert list(state.due([], NOW + 7 * DAY, retention=30 * DAY)) == ["ended", "unknown"]
+        assert statuses(7 * DAY - timedelta(seconds=1)) == ["failed"] * 3
+        assert statuses(7 * DAY) == ["given_up", "failed", "given_up"]
+        assert list(state.due(["old", "new"])) == ["new", "lucky"]
+        assert state.record("lucky", "done", NOW + 9 * DAY).status == "done"
+
+    with locked_state(tmp_path) as state:
+        entry = state.entry("old")
+        assert entry is not None
+        assert (entry.status, entry.attempts, entry.error) == ("given_up", 3, "no")
+        assert list(state.due(["old"])) == ["new"]
 
 
 def test_an_old_session_never_tried_is_due(tmp_path: Path) -> None:
     with locked_state(tmp_path) as state:
-        assert list(state.due(["old"], NOW + 100 * DAY)) == ["old"]
+        assert list(state.due(["old"])) == ["old"]
+
+
+def test_what_a_killed_run_left_of_the_state_goes(tmp_path: Path) -> None:
+    stale, other = tmp_path / f".{STATE_NAME}.ab_d3fgh.part", tmp_path / ".x.jsonl.ab_d3fgh.part"
+    for path in (stale, other):
+        path.write_bytes(b"")
+    with locked_state(tmp_path):
+        assert (stale.exists(), other.exists()) == (False, True)
 
 
 def test_the_file_is_whole_after_each_record(tmp_path: Path) -> None:
