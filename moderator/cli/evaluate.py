@@ -8,6 +8,7 @@ import typer
 
 from moderator.classifiers.registry import DEFAULT_MODEL
 from moderator.cli.options import Models, Rules
+from moderator.errors import ConfigError
 
 By = StrEnum("By", ["source", "function", "group"])
 
@@ -53,6 +54,8 @@ def evaluate(
     ] = None,
 ) -> None:
     """Measure rules and models on labelled rows: right verdicts, false flags, calibration."""
+    if json is not None and json.resolve() in {file.resolve() for file in files}:
+        raise ConfigError(f"--json {json} is one of the files to measure on; name another file.")
     from moderator.config import load
     from moderator.evaluation.readers import Fields
     from moderator.evaluation.run import measure

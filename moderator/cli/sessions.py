@@ -67,6 +67,8 @@ def fetch(
     from moderator.sources.target import is_remote
 
     options.set_up_log(verbose=verbose)
+    if str(output) == "-":
+        raise ConfigError("fetch writes no dump to standard output; name a file with -o FILE.")
     if not is_remote(session):
         raise ConfigError(f"{session} is here already; fetch takes a session id or a URL.")
     if no_clobber and output.exists():

@@ -1,6 +1,7 @@
 """`scan`, `sessions` and `fetch` against a real server on loopback."""
 
 import json
+import os
 import subprocess
 from datetime import UTC, datetime, timedelta
 
@@ -64,6 +65,36 @@ def test_since_does_what_is_left_to_do(online: Cli) -> None:
     assert len(server.asked(good)) == before
     state = json.loads(online.path("out/moderator-state.json").read_bytes())
     assert {one["status"] for one in state["sessions"].values()} == {"done"}
+
+
+def test_what_is_given_up_is_said_once(online: Cli) -> None:
+    server = online.server
+    server.sessions.clear()
+    late = server.add(Scenario(chat_faults=[refused(404)] * 9), "late")
+    server.sessions[late].listed["ended_at"] = datetime.now(UTC).isoformat()
+    run = ("scan", "--since", "24h", "--out-dir", "out", *online.api(), *LIGHT, "--quiet")
+    first = online(*run)
+    assert (first.status, first.err) == (0, "")
+    path = online.path("out/moderator-state.json")
+    state = json.loads(path.read_bytes())
+    long_ago = (datetime.now(UTC) - timedelta(days=8)).isoformat()
+    state["sessions"][late] |= {"ended_at": long_ago, "first_tried": long_ago}
+    path.write_text(json.dumps(state))
+    server.sessions[late].listed["ended_at"] = long_ago
+    last = online(*run[:-1])
+    assert last.status == 6
+    assert f"session {late}: given up: " in last.err
+    assert "0 failed, 1 given up; outputs in out" in last.err
+    after = online(*run[:-1])
+    assert after.status == 0
+    assert late not in after.err
+    assert "The API lists no session that ended since" in after.err
+    assert online(*run).err == ""
+
+
+def test_since_takes_no_no_clobber(online: Cli) -> None:
+    run = ("scan", "--since", "24h", "--out-dir", "out", *online.api(), *LIGHT)
+    online(*run, "--no-clobber").fails(2, "--no-clobber is for one TARGET")
 
 
 def test_runs_that_overlap_are_kept_apart(online: Cli) -> None:
@@ -205,4 +236,7 @@ def test_fetch_takes_no_file_and_clobbers_none(online: Cli) -> None:
     online.path("d.csv", "old")
     online("fetch", "d.csv", "-o", "e.csv").fails(2, "d.csv is here already")
     fetch(online, session_id("ok"), "--no-clobber").fails(4, "--no-clobber")
+    online("fetch", session_id("ok"), *online.api(), "-o", "-").fails(2, "-o FILE")
+    assert not online.path("-").exists()
+    online("fetch", session_id("ok"), *online.api(), "-o", os.devnull).fails(4, "not a regular")
     assert online.path("d.csv").read_text() == "old"

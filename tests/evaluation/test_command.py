@@ -42,4 +42,7 @@ def test_errors_are_one_sentence(tmp_path: Path) -> None:
     assert done.returncode == 3
     assert f"{path}, line 1: 'flagged' is neither 0 nor 1" in done.stderr
     assert run(str(path), "--system", "nonsense").returncode == 2
+    over = run(str(path), "--system", "rules", "--json", str(path))
+    assert (over.returncode, "one of the files to measure on" in over.stderr) == (2, True)
+    assert path.read_text("utf-8").startswith('{"text": "a"')
     assert run().returncode == 2
