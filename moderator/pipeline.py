@@ -8,10 +8,11 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from moderator.classifiers.base import Classifier, Explains, Result
+from moderator.classifiers.base import Classifier, Result
 from moderator.isolation import Isolated
 from moderator.policy import Policy, Verdict
-from moderator.records import Finding, Message, Unscored
+from moderator.records import Assessment, Finding, Message, Unscored
+from moderator.words import Words
 
 LONGEST_BATCH = 4 * 1024 * 1024
 """Code points of a batch: from there on it is full, however few its messages."""
@@ -22,8 +23,8 @@ class Judged:
     """A text message and all that was found out about it.
 
     `findings` are of the payload and, on a participant's first message under a name, of that
-    name. `scores` are by classifier, then by label. `before` and `after` are neighbouring text
-    messages of the same session.
+    name. `scores` are by classifier, then by label. `before` and `after` are those of the nearest
+    text messages that belong to the same session.
     """
 
     message: Message
@@ -64,13 +65,14 @@ class Pipeline:
         of_payload = [Isolated(classifier) for classifier in self.classifiers]
         of_name = [Isolated(classifier) for classifier in self._name_classifiers]
         seen: set[tuple[str, str]] = set()
+        words = Words(self.classifiers, self._policy) if self._words else None
 
         def judge(batch: Sequence[Message]) -> Iterator[Judged]:
             texts = [message.payload for message in batch]
             columns = [_classify(isolated, texts) for isolated in of_payload]
             names = self._judge_names(batch, of_name, seen)
             for message, found, *results in zip(batch, names, *columns, strict=True):
-                yield self._combine(message, results, found)
+                yield self._combine(message, results, found, words)
 
         judged = (one for batch in _batches(messages, self._batch_size) for one in judge(batch))
         yield from _with_context(judged, self._context)
@@ -79,22 +81,29 @@ class Pipeline:
 
     def _judge_names(
         self, batch: Sequence[Message], classifiers: Sequence[Isolated], seen: set[tuple[str, str]]
-    ) -> list[list[Finding]]:
+    ) -> list[list[Finding | Unscored]]:
         new: dict[int, str] = {}
         for index, message in enumerate(batch):
             key = (message.participant_id, message.display_name)
             if key not in seen:
                 seen.add(key)
                 new[index] = message.display_name
-        findings: list[list[Finding]] = [[] for _ in batch]
+        found: list[list[Finding | Unscored]] = [[] for _ in batch]
         for isolated in classifiers:
             for index, result in zip(new, _classify(isolated, list(new.values())), strict=True):
-                found, _ = self._read(isolated.classifier, result)
-                findings[index] += [replace(finding, field="displayName") for finding in found]
-        return findings
+                if isinstance(result, Unscored):
+                    found[index].append(replace(result, reason=f"display name: {result.reason}"))
+                else:
+                    findings, _ = self._read(isolated.classifier, result)
+                    found[index] += [replace(each, field="displayName") for each in findings]
+        return found
 
     def _combine(
-        self, message: Message, results: Sequence[Result], of_name: Sequence[Finding]
+        self,
+        message: Message,
+        results: Sequence[Result],
+        of_name: Sequence[Finding | Unscored],
+        words: Words | None,
     ) -> Judged:
         findings: list[Finding] = []
         scores: dict[str, Mapping[str, float]] = {}
@@ -107,27 +116,18 @@ class Pipeline:
             findings += found
             if of_model:
                 scores[classifier.name] = of_model
-        findings += of_name
+        findings += [each for each in of_name if isinstance(each, Finding)]
+        unscored += [each for each in of_name if isinstance(each, Unscored)]
         verdict = self._policy.judge(findings)
-        if verdict.flagged and self._words:
-            findings = [self._explained(finding, message) for finding in findings]
+        if verdict.flagged and words is not None:
+            findings = words.explained(findings, message.payload)
         return Judged(message, tuple(findings), verdict, scores, tuple(unscored))
 
     def _read(
-        self, classifier: Classifier, result: Result
+        self, classifier: Classifier, result: Assessment
     ) -> tuple[list[Finding], Mapping[str, float]]:
-        if isinstance(result, Unscored):
-            return [], {}
         by_score = self._policy.findings(classifier.name, classifier.version, result.scores)
         return [*result.findings, *by_score], result.scores
-
-    def _explained(self, finding: Finding, message: Message) -> Finding:
-        if finding.label is None or finding.field != "payload":
-            return finding
-        for classifier in self.classifiers:
-            if classifier.name == finding.classifier and isinstance(classifier, Explains):
-                return replace(finding, words=classifier.explain(message.payload, finding.label))
-        return finding
 
 
 def _classify(isolated: Isolated, texts: Sequence[str]) -> list[Result]:

@@ -14,7 +14,7 @@ from moderator.pipeline import Judged
 from moderator.records import TEXT_MESSAGE, Severity
 
 TOP = 10
-"""How many of the most flagged participants a summary names."""
+"""How many of the most flagged participants a summary names, and how many names of each."""
 
 MOST_TYPES = 20
 """How many payload types are counted by name; a hostile dump has as many as it has rows."""
@@ -42,7 +42,7 @@ class Tally:
         self.actions: Counter[str] = Counter()
         self._participants: Counter[str] = Counter()
         self._gravest: dict[str, Severity] = {}
-        self._names: defaultdict[str, set[str]] = defaultdict(set)
+        self._names: defaultdict[str, dict[str, None]] = defaultdict(dict)
 
     def add_type(self, payload_type: str) -> None:
         """Counts one row's payload type."""
@@ -77,7 +77,8 @@ class Tally:
         self.categories.update(verdict.categories)
         who = judged.message.participant_id
         self._participants[who] += 1
-        self._names[who].add(judged.message.display_name)
+        if len(self._names[who]) < TOP:
+            self._names[who].setdefault(judged.message.display_name)
         self._gravest[who] = max(verdict.severity, self._gravest.get(who, verdict.severity))
 
     def participants(self) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ LAYERS: list[list[str]] = [
     ["config", "files"],
     ["sources", "classifiers"],
     ["isolation", "policy", "samples"],
+    ["words"],
     ["pipeline"],
     ["api", "output", "summary", "scoring"],
     ["scan", "explanation"],

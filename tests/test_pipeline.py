@@ -172,6 +172,14 @@ def test_a_pipeline_remembers_nothing_of_another_stream() -> None:
         assert len(one.findings) == 1
 
 
+def test_a_name_that_cannot_be_judged_is_not_clean() -> None:
+    naming = Table({"Bad": RuntimeError("no")}, name="rules")
+    people = [message("a", 1, "p1", "Bad"), message("b", 2, "p2", "Ann")]
+    first, second = pipeline(Table(), name_classifiers=[naming]).moderate(people)
+    assert [one.reason for one in first.unscored] == ["display name: failed with RuntimeError"]
+    assert second.unscored == ()
+
+
 # Words
 
 

@@ -5,6 +5,8 @@ a window's inner edge may be a cut word, and is left to the neighbour that sees 
 """
 
 import gc
+from bisect import bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 import spacy
@@ -28,6 +30,9 @@ FORGET_AFTER = 400_000
 Its hash tables keep a place for every word ever looked up, also after the memory zone in which
 it was: some 40 bytes a word, without end.
 """
+
+MOST_OF_A_RULE = 20
+"""Findings of one rule in one message: more say nothing new, and fill the disk."""
 
 _EVERYWHERE = "*"
 Match = tuple[str, int, int]
@@ -69,6 +74,7 @@ class RulesClassifier:
         folded = fold(text)
         matches: set[Match] = set(self._regexes.find(folded.text))
         allowed: set[Match] = set()
+        counts: Counter[str] = Counter()
         for start, end in _windows(len(folded.text)):
             doc = tokenise(self._nlp, folded.text[start:end])
             inner = (start > 0, end < len(folded.text))
@@ -78,8 +84,10 @@ class RulesClassifier:
                 (self._allowed.find(doc), allowed),
             ):
                 into.update(_whole(phrases, start, end, inner))
+        cover = _Cover(allowed)
         for name, start, end in _longest(matches):
-            if not _is_allowed(name, start, end, allowed):
+            if counts[name] < MOST_OF_A_RULE and not cover.holds(name, start, end):
+                counts[name] += 1
                 yield self._finding(self._rules[name], text, folded, start, end)
 
     def _finding(self, rule: Rule, text: str, folded: Folded, start: int, end: int) -> Finding:
@@ -132,8 +140,21 @@ def _longest(matches: set[Match]) -> list[Match]:
     return kept
 
 
-def _is_allowed(name: str, start: int, end: int, allowed: set[Match]) -> bool:
-    return any(
-        key in {_EVERYWHERE, name} and first <= start and end <= last
-        for key, first, last in allowed
-    )
+class _Cover:
+    """The allowed stretches of a text, asked for in time logarithmic in their number."""
+
+    def __init__(self, allowed: set[Match]) -> None:
+        self._starts: defaultdict[str, list[int]] = defaultdict(list)
+        self._reaches: defaultdict[str, list[int]] = defaultdict(list)
+        for key, start, end in sorted(allowed):
+            reaches = self._reaches[key]
+            self._starts[key].append(start)
+            reaches.append(max(end, reaches[-1]) if reaches else end)
+
+    def holds(self, name: str, start: int, end: int) -> bool:
+        """Whether a match of rule `name` lies within one stretch allowed to it."""
+        for key in (_EVERYWHERE, name):
+            before = bisect_right(self._starts.get(key, ()), start)
+            if before and end <= self._reaches[key][before - 1]:
+                return True
+        return False

@@ -1,8 +1,10 @@
 """The command `moderator`: gathers the command groups and turns errors into one sentence."""
 
 import os
+import signal
 import sys
 import traceback
+from types import FrameType
 from typing import Annotated, NoReturn
 
 import typer
@@ -19,9 +21,10 @@ from moderator.terminal import printable
 
 EXIT_CODES = """Exit codes: 0 done; 1 something flagged at or above --fail-on, or a check failed;
 2 usage or configuration; 3 source; 4 output; 5 classifier; 6 incomplete, some session failed;
-130 interrupted."""
+70 a bug in moderator; 130 interrupted; 143 terminated."""
 
 INTERRUPTED = 130
+TERMINATED = 143
 
 app = typer.Typer(
     name="moderator",
@@ -60,16 +63,18 @@ def _main(
 
 def run() -> NoReturn:
     """Runs the command line; the process ends here."""
+    # As after Ctrl-C, what is half-written is to be removed on the way out.
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         app()
     except SystemExit as end:
-        if end.code != INTERRUPTED:  # typer makes a bare status of Ctrl-C
+        if end.code not in (INTERRUPTED, TERMINATED):  # typer makes a bare status of Ctrl-C
             raise
-        _interrupted()
+        _stopped(int(end.code))
     except ModeratorError as error:
         _fail(str(error), error.exit_code)
     except KeyboardInterrupt:
-        _interrupted()
+        _stopped(INTERRUPTED)
     except BrokenPipeError:
         _fail("Standard output was closed before the end.", OutputError.exit_code)
     except Exception as error:  # The last resort: where it broke, but none of the data it broke on.
@@ -82,11 +87,13 @@ def run() -> NoReturn:
     raise SystemExit(0)
 
 
-def _interrupted() -> NoReturn:
-    _fail(
-        "Interrupted; nothing is half-written, and files of this run that are named are whole.",
-        INTERRUPTED,
-    )
+def _terminate(_: int, __: FrameType | None) -> NoReturn:
+    raise SystemExit(TERMINATED)
+
+
+def _stopped(code: int) -> NoReturn:
+    cause = "Interrupted" if code == INTERRUPTED else "Terminated"
+    _fail(f"{cause}; nothing is half-written, and files of this run that are named are whole.", code)
 
 
 def _fail(sentence: str, code: int) -> NoReturn:

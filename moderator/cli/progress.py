@@ -89,7 +89,7 @@ def downloading(*, quiet: bool) -> Iterator[Callable[[int, int | None], None] | 
 def show_summary(summary: Mapping[str, Any], *, output: str) -> None:
     """The summary on standard error: a table on a terminal, else one line."""
     if not sys.stderr.isatty():
-        print(one_line(summary), file=sys.stderr)
+        print(one_line(summary, output), file=sys.stderr)
         return
     from rich import box
     from rich.console import Console
@@ -119,12 +119,16 @@ def show_summary(summary: Mapping[str, Any], *, output: str) -> None:
     console.print(Text(f"Written to {printable(output)}"))
 
 
-def one_line(summary: Mapping[str, Any]) -> str:
-    """The counts that matter to a log."""
+def one_line(summary: Mapping[str, Any], output: str) -> str:
+    """The counts that matter to a log; those before the semicolon make up what was read."""
+    kinds = summary["payloadTypes"].items()
+    other = sum(count for kind, count in kinds if kind != "TEXT_MESSAGE")
     return (
-        f"{printable(str(summary['source']))}: read {summary['read']}, "
-        f"judged {summary['judged']}, flagged {summary['flagged']}, "
-        f"rejected {summary['rejected']}, unscored {summary['unscored']}"
+        f"{printable(str(summary['source']))}: read {summary['read']}: "
+        f"judged {summary['judged']}, repeats {summary['repeats']}, "
+        f"not text {other}, rejected {summary['rejected']}; "
+        f"flagged {summary['flagged']}, unscored {summary['unscored']}; "
+        f"written to {printable(output)}"
     )
 
 

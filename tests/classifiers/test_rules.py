@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from making import rule, ruleset
 
-from moderator.classifiers.rules import OVERLAP, WINDOW, RulesClassifier
+from moderator.classifiers.rules import MOST_OF_A_RULE, OVERLAP, WINDOW, RulesClassifier
 from moderator.config import RuleSet
 from moderator.errors import ConfigError
 from moderator.records import Assessment, Finding
@@ -97,3 +97,12 @@ def test_a_mebibyte_of_anything_is_judged(filler: str) -> None:
 
 def test_version_follows_the_rules() -> None:
     assert RulesClassifier(TERMS).version != RulesClassifier(TOKENS).version
+
+
+def test_many_allowed_stretches_cost_no_more_each() -> None:
+    text = "suck it up, buttercup, " * 20_000 + "you suck"
+    assert [finding.match for finding in findings(ALLOWED, text)] == ["suck"]
+
+
+def test_findings_of_one_rule_in_one_message_are_bounded() -> None:
+    assert len(findings(TERMS, "kys " * 1000)) == MOST_OF_A_RULE

@@ -139,7 +139,14 @@ def test_records_come_out_while_the_pipe_is_still_open(cli: Cli) -> None:
     assert len(rest.splitlines()) == 9
 
 
-def test_an_interrupt_leaves_the_older_file_and_says_so(cli: Cli) -> None:
+@pytest.mark.parametrize(
+    ("number", "status", "word"),
+    [(signal.SIGINT, 130, "Interrupted"), (signal.SIGTERM, 143, "Terminated")],
+    ids=["interrupted", "terminated"],
+)
+def test_a_stopped_run_leaves_the_older_file_and_says_so(
+    cli: Cli, number: int, status: int, word: str
+) -> None:
     old = cli.path("f.jsonl", "old")
     process = subprocess.Popen(
         [COMMAND, "scan", "-", *LIGHT, "-o", "f.jsonl"],
@@ -152,11 +159,11 @@ def test_an_interrupt_leaves_the_older_file_and_says_so(cli: Cli) -> None:
     while not any(path.suffix == ".part" for path in cli.folder.iterdir()):
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    os.kill(process.pid, signal.SIGINT)
+    os.kill(process.pid, number)
     _, err = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == status
     assert err.decode() == (
-        "moderator: Interrupted; nothing is half-written, "
+        f"moderator: {word}; nothing is half-written, "
         "and files of this run that are named are whole.\n"
     )
     assert old.read_text() == "old"
