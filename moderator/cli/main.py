@@ -93,7 +93,9 @@ def _terminate(_: int, __: FrameType | None) -> NoReturn:
 
 def _stopped(code: int) -> NoReturn:
     cause = "Interrupted" if code == INTERRUPTED else "Terminated"
-    _fail(f"{cause}; nothing is half-written, and files of this run that are named are whole.", code)
+    _fail(
+        f"{cause}; nothing is half-written, and files of this run that are named are whole.", code
+    )
 
 
 def _fail(sentence: str, code: int) -> NoReturn:

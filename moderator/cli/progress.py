@@ -124,7 +124,7 @@ def one_line(summary: Mapping[str, Any], output: str) -> str:
     kinds = summary["payloadTypes"].items()
     other = sum(count for kind, count in kinds if kind != "TEXT_MESSAGE")
     return (
-        f"{printable(str(summary['source']))}: read {summary['read']}: "
+        f"{printable(str(summary['source']))}: read {summary['read']}, "
         f"judged {summary['judged']}, repeats {summary['repeats']}, "
         f"not text {other}, rejected {summary['rejected']}; "
         f"flagged {summary['flagged']}, unscored {summary['unscored']}; "
