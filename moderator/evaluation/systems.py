@@ -93,9 +93,7 @@ def _classifier(part: str, ruleset: RuleSet) -> Classifier:
 def judge(systems: Sequence[System], texts: Iterable[str]) -> Iterator[tuple[Judged, ...]]:
     """Every text as each system judges it, in order; a batch or so is held at a time."""
     copies = tee(messages_of(texts), len(systems))
-    streams = (
-        system.pipeline.moderate(copy) for system, copy in zip(systems, copies, strict=True)
-    )
+    streams = (system.pipeline.moderate(copy) for system, copy in zip(systems, copies, strict=True))
     yield from zip(*streams, strict=True)
 
 
