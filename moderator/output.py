@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from moderator.pipeline import Judged
+from moderator.policy import Verdict
 from moderator.records import BadRow, Finding, Message, Unscored
 
 Json = dict[str, Any]
@@ -26,9 +27,7 @@ def flagged_record(judged: Judged) -> Json:
         **_identity(judged.message),
         "isEdited": judged.message.is_edited,
         "pinned": judged.message.pinned,
-        "flagged": verdict.flagged,
-        "severity": verdict.severity.name if verdict.severity is not None else None,
-        "action": verdict.action.name if verdict.action is not None else None,
+        **verdict_fields(verdict),
         "categories": verdict.categories,
         "findings": findings_list(judged.findings),
         "scores": {name: dict(scores) for name, scores in judged.scores.items()},
@@ -36,7 +35,7 @@ def flagged_record(judged: Judged) -> Json:
             "before": [_neighbour(message) for message in judged.before],
             "after": [_neighbour(message) for message in judged.after],
         },
-        "unscored": _unscored_list(judged.unscored),
+        "unscored": unscored_list(judged.unscored),
     }
 
 
@@ -45,7 +44,7 @@ def unscored_record(judged: Judged) -> Json:
     return {
         **_identity(judged.message),
         "flagged": judged.verdict.flagged,
-        "unscored": _unscored_list(judged.unscored),
+        "unscored": unscored_list(judged.unscored),
     }
 
 
@@ -64,6 +63,15 @@ def scores_record(judged: Judged) -> Json:
 def reject_record(row: BadRow) -> Json:
     """A row that could not be read."""
     return {"line": row.line, "reason": row.reason, "raw": row.raw}
+
+
+def verdict_fields(verdict: Verdict) -> Json:
+    """Whether to look at a message, how grave it is, and what to do."""
+    return {
+        "flagged": verdict.flagged,
+        "severity": verdict.severity.name if verdict.severity is not None else None,
+        "action": verdict.action.name if verdict.action is not None else None,
+    }
 
 
 def findings_list(findings: Sequence[Finding]) -> list[Json]:
@@ -89,15 +97,16 @@ def findings_list(findings: Sequence[Finding]) -> list[Json]:
     ]
 
 
+def unscored_list(unscored: Sequence[Unscored]) -> list[Json]:
+    """Which classifiers could not judge, and why."""
+    return [{"classifier": one.classifier, "reason": one.reason} for one in unscored]
+
+
 def _identity(message: Message) -> Json:
     return {
         "sessionId": message.session_id,
         "meetingId": message.meeting_id,
-        "id": message.id,
-        "participantId": message.participant_id,
-        "displayName": message.display_name,
-        "createdAt": message.created_at,
-        "payload": message.payload,
+        **_neighbour(message),
     }
 
 
@@ -109,7 +118,3 @@ def _neighbour(message: Message) -> Json:
         "createdAt": message.created_at,
         "payload": message.payload,
     }
-
-
-def _unscored_list(unscored: Sequence[Unscored]) -> list[Json]:
-    return [{"classifier": one.classifier, "reason": one.reason} for one in unscored]

@@ -94,7 +94,7 @@ class Pipeline:
                 if isinstance(result, Unscored):
                     found[index].append(replace(result, reason=f"display name: {result.reason}"))
                 else:
-                    findings, _ = self._read(isolated.classifier, result)
+                    findings = self._findings(isolated.classifier, result)
                     found[index] += [replace(each, field="displayName") for each in findings]
         return found
 
@@ -112,10 +112,9 @@ class Pipeline:
             if isinstance(result, Unscored):
                 unscored.append(result)
                 continue
-            found, of_model = self._read(classifier, result)
-            findings += found
-            if of_model:
-                scores[classifier.name] = of_model
+            findings += self._findings(classifier, result)
+            if result.scores:
+                scores[classifier.name] = result.scores
         findings += [each for each in of_name if isinstance(each, Finding)]
         unscored += [each for each in of_name if isinstance(each, Unscored)]
         verdict = self._policy.judge(findings)
@@ -123,11 +122,9 @@ class Pipeline:
             findings = words.explained(findings, message.payload)
         return Judged(message, tuple(findings), verdict, scores, tuple(unscored))
 
-    def _read(
-        self, classifier: Classifier, result: Assessment
-    ) -> tuple[list[Finding], Mapping[str, float]]:
+    def _findings(self, classifier: Classifier, result: Assessment) -> list[Finding]:
         by_score = self._policy.findings(classifier.name, classifier.version, result.scores)
-        return [*result.findings, *by_score], result.scores
+        return [*result.findings, *by_score]
 
 
 def _classify(isolated: Isolated, texts: Sequence[str]) -> list[Result]:

@@ -1,9 +1,9 @@
 """Bare texts through the pipeline: for pipes, and for evaluation against labels."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from moderator.output import findings_list
+from moderator.output import findings_list, unscored_list, verdict_fields
 from moderator.pipeline import Judged
 from moderator.records import TEXT_MESSAGE, Message
 
@@ -28,19 +28,19 @@ def messages_of(texts: Iterable[str]) -> Iterator[Message]:
 
 def judgement(judged: Judged) -> dict[str, Any]:
     """What `moderator score` writes of one text; with several models, a label's highest score."""
-    scores: dict[str, float] = {}
-    for of_model in judged.scores.values():
-        for label, value in of_model.items():
-            scores[label] = max(value, scores.get(label, 0.0))
-    verdict = judged.verdict
     return {
         "text": judged.message.payload,
-        "flagged": verdict.flagged,
-        "severity": verdict.severity.name if verdict.severity is not None else None,
-        "action": verdict.action.name if verdict.action is not None else None,
-        "scores": scores,
+        **verdict_fields(judged.verdict),
+        "scores": highest(judged.scores),
         "findings": findings_list(judged.findings),
-        "unscored": [
-            {"classifier": one.classifier, "reason": one.reason} for one in judged.unscored
-        ],
+        "unscored": unscored_list(judged.unscored),
     }
+
+
+def highest(scores: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    """Each label's highest score over the models of a message."""
+    best: dict[str, float] = {}
+    for of_model in scores.values():
+        for label, score in of_model.items():
+            best[label] = max(score, best.get(label, 0.0))
+    return best

@@ -19,7 +19,7 @@ from moderator.scan import Destinations, scan
 from moderator.sources.answers import SESSION_ID
 from moderator.sources.dump import read_dump
 from moderator.sources.state import Status, locked_state
-from moderator.sources.target import Network, opened_session
+from moderator.sources.target import Network, fetched
 from moderator.summary import Tally
 
 
@@ -82,7 +82,7 @@ def _one(
         to = Destinations.beside(folder / f"{session_id}.jsonl")
         for path in filter(None, (to.flagged, to.rejects, to.unscored, to.summary)):
             remove_parts(path)
-        with opened_session(session_id, network) as dump:
+        with fetched(session_id, network) as dump:
             tally, _ = scan(
                 read_dump(dump.stream),
                 pipeline,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from moderator.records import TEXT_MESSAGE
 from moderator.sources.target import Dump
 from moderator.terminal import printable
 
@@ -121,8 +122,7 @@ def show_summary(summary: Mapping[str, Any], *, output: str) -> None:
 
 def one_line(summary: Mapping[str, Any], output: str) -> str:
     """The counts that matter to a log; those before the semicolon make up what was read."""
-    kinds = summary["payloadTypes"].items()
-    other = sum(count for kind, count in kinds if kind != "TEXT_MESSAGE")
+    other = sum(_not_text(summary).values())
     return (
         f"{printable(str(summary['source']))}: read {summary['read']}, "
         f"judged {summary['judged']}, repeats {summary['repeats']}, "
@@ -133,12 +133,9 @@ def one_line(summary: Mapping[str, Any], output: str) -> str:
 
 
 def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    skipped = {
-        kind: count for kind, count in summary["payloadTypes"].items() if kind != "TEXT_MESSAGE"
-    }
     yield "source", printable(str(summary["source"]))
     yield "rows read", f"{summary['read']:,}"
-    yield "not text", _counts(skipped)
+    yield "not text", _counts(_not_text(summary))
     yield "repeated rows", f"{summary['repeats']:,}"
     yield "rejected rows", _total(summary["rejected"], summary["rejectReasons"])
     yield "judged", f"{summary['judged']:,}"
@@ -151,6 +148,11 @@ def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     models = ", ".join(f"{model['name']} {model['version']}" for model in summary["models"])
     yield "judged by", f"rules {summary['rules']['sha256'][:12]}, {models or 'no model'}"
     yield "time", f"{summary['seconds']:.1f} s"
+
+
+def _not_text(summary: Mapping[str, Any]) -> dict[str, int]:
+    types = summary["payloadTypes"]
+    return {kind: count for kind, count in types.items() if kind != TEXT_MESSAGE}
 
 
 def _total(count: int, reasons: Mapping[str, int]) -> str:

@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from moderator.evaluation.readers import Case
-from moderator.evaluation.systems import System, highest
+from moderator.evaluation.systems import System
 from moderator.pipeline import Judged
+from moderator.scoring import highest
 from moderator.training.metrics import Array, Mask
 
 SHORT = 20

@@ -3,7 +3,7 @@
 Classifiers are shared: each judges every batch once, however many systems it is part of.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import tee
 
 from moderator.classifiers.base import Classifier, Result
@@ -95,12 +95,3 @@ def judge(systems: Sequence[System], texts: Iterable[str]) -> Iterator[tuple[Jud
     copies = tee(messages_of(texts), len(systems))
     streams = (system.pipeline.moderate(copy) for system, copy in zip(systems, copies, strict=True))
     yield from zip(*streams, strict=True)
-
-
-def highest(scores: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
-    """Each label's highest score over the models of a message."""
-    best: dict[str, float] = {}
-    for of_model in scores.values():
-        for label, score in of_model.items():
-            best[label] = max(score, best.get(label, 0.0))
-    return best

@@ -92,7 +92,7 @@ def opened(target: str, network: Network, stdin: BinaryIO) -> Iterator[Dump]:
     elif is_remote(target):
         with ExitStack() as stack:
             try:
-                dump = stack.enter_context(_fetched(target, network))
+                dump = stack.enter_context(fetched(target, network))
             except ConfigError as error:
                 if _URL.match(target):
                     raise
@@ -113,14 +113,8 @@ def opened(target: str, network: Network, stdin: BinaryIO) -> Iterator[Dump]:
 
 
 @contextmanager
-def opened_session(session_id: str, network: Network) -> Iterator[Dump]:
-    """The dump of a session, fetched whole, whatever files there are of that name."""
-    with _fetched(session_id, network) as dump:
-        yield dump
-
-
-@contextmanager
-def _fetched(target: str, network: Network) -> Iterator[Dump]:
+def fetched(target: str, network: Network) -> Iterator[Dump]:
+    """The dump at a URL or of a session, fetched whole, whatever files there are of that name."""
     with tempfile.TemporaryDirectory(prefix="moderator-") as folder:
         path = Path(folder) / "dump"
         size = network.download(target, path).bytes
