@@ -23,8 +23,12 @@ CATEGORIES: tuple[str, ...] = (
     "self_harm",
     "spam",
     "contact",
+    "child_safety",
 )
-"""What a finding can be about: Detoxify's seven labels and three of our own."""
+"""What a finding can be about: Detoxify's seven labels and four of our own."""
+
+CHILD_SAFETY = "child_safety"
+"""The category in which all is critical, is escalated, and is never held back."""
 
 
 class Severity(IntEnum):

@@ -56,6 +56,11 @@ class Node:
                 raise self.error(f"the key {name} is missing")
         return found
 
+    def any_mapping(self) -> dict[str, "Node"]:
+        """The values by key, whatever the keys are called."""
+        keys = self.raw.value if isinstance(self.raw, yaml.MappingNode) else []
+        return self.mapping([str(key.value) for key, _ in keys])
+
     def sequence(self) -> list["Node"]:
         """The elements of a list."""
         if not isinstance(self.raw, yaml.SequenceNode):
@@ -96,8 +101,7 @@ class Node:
     def plain(self) -> object:
         """The node as dictionaries, lists, numbers, booleans and strings (for token patterns)."""
         if isinstance(self.raw, yaml.MappingNode):
-            keys = [str(key.value) for key, _ in self.raw.value]
-            return {name: node.plain() for name, node in self.mapping(keys).items()}
+            return {name: node.plain() for name, node in self.any_mapping().items()}
         if isinstance(self.raw, yaml.SequenceNode):
             return [node.plain() for node in self.sequence()]
         return self._scalar()

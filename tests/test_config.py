@@ -56,7 +56,7 @@ def test_aliases_share_lists(tmp_path: Path) -> None:
 
 
 COMPLAINTS = [
-    ("unknown key", RULE.replace("severity", "sevrity"), "line 17, rules[0].sevrity: unknown key"),
+    ("unknown key", RULE.replace("severity", "sevrity"), "line 18, rules[0].sevrity: unknown key"),
     ("known listed", RULE.replace("terms\n", "words\n"), "known are terms, tokens, regex"),
     ("unknown category", RULE.replace("category: insult", "category: rude"), "known are toxicity"),
     (
@@ -74,7 +74,7 @@ COMPLAINTS = [
         RULE.replace("[you idiot]\n    hits", "you idiot\n    hits"),
         "a list is needed",
     ),
-    ("broken YAML", "rules: [\n", "line 14"),
+    ("broken YAML", "rules: [\n", "line 15"),
 ]
 
 
