@@ -1,8 +1,4 @@
-"""The classifier that the rules file describes: every rule kind over one folding of the text.
-
-Long texts are tokenised in overlapping windows, so that memory stays small; a match that touches
-a window's inner edge may be a cut word, and is left to the neighbour that sees it whole.
-"""
+"""The classifier that the rules file describes: every rule kind over one folding of the text."""
 
 import gc
 from bisect import bisect_right
@@ -13,16 +9,12 @@ import spacy
 
 from moderator.classifiers.base import Result
 from moderator.classifiers.regexes import Regexes
-from moderator.classifiers.terms import Phrases, Terms
-from moderator.classifiers.tokeniser import tokenise
+from moderator.classifiers.terms import Phrases, phrases_of
+from moderator.classifiers.tokeniser import split
 from moderator.classifiers.tokens import Tokens
 from moderator.config import Rule, RuleSet
 from moderator.records import Assessment, Finding
 from moderator.text import Folded, fold
-
-WINDOW = 8_000
-OVERLAP = 400
-"""Characters of folded text; the overlap is longer than any term or token pattern matches."""
 
 FORGET_AFTER = 400_000
 """Words never seen before, after which spaCy's vocabulary is made anew.
@@ -49,16 +41,16 @@ class RulesClassifier:
         self._forget_after = forget_after
         self._rules = {rule.id: rule for rule in ruleset.rules}
         self._regexes = Regexes(_of_kind(ruleset, "regex"))
+        self._terms = phrases_of(_of_kind(ruleset, "terms"))
+        self._allowed = Phrases(
+            [(_EVERYWHERE, ruleset.allow)] + [(rule.id, rule.allow) for rule in ruleset.rules]
+        )
         self._set_up()
 
     def _set_up(self) -> None:
-        """Makes the tokeniser, and all that shares its vocabulary."""
-        ruleset = self._ruleset
+        """Makes the vocabulary, and the matchers that share it."""
         self._nlp = spacy.blank("en")
-        self._terms = Terms(_of_kind(ruleset, "terms"), self._nlp)
-        self._tokens = Tokens(_of_kind(ruleset, "tokens"), self._nlp)
-        allowed = [(_EVERYWHERE, ruleset.allow)] + [(rule.id, rule.allow) for rule in ruleset.rules]
-        self._allowed = Phrases(allowed, self._nlp)
+        self._tokens = Tokens(_of_kind(self._ruleset, "tokens"), self._nlp)
         self._full = len(self._nlp.vocab) + self._forget_after
 
     def classify(self, texts: Sequence[str]) -> list[Result]:
@@ -72,19 +64,14 @@ class RulesClassifier:
 
     def _findings(self, text: str) -> Iterator[Finding]:
         folded = fold(text)
+        tokens = split(folded.text)
         matches: set[Match] = set(self._regexes.find(folded.text))
-        allowed: set[Match] = set()
+        matches.update(self._terms.find(tokens))
+        matches.update(self._tokens.find(tokens))
+        if not matches:
+            return
+        cover = _Cover(self._allowed.find(tokens))
         counts: Counter[str] = Counter()
-        for start, end in _windows(len(folded.text)):
-            doc = tokenise(self._nlp, folded.text[start:end])
-            inner = (start > 0, end < len(folded.text))
-            for phrases, into in (
-                (self._terms.find(doc), matches),
-                (self._tokens.find(doc), matches),
-                (self._allowed.find(doc), allowed),
-            ):
-                into.update(_whole(phrases, start, end, inner))
-        cover = _Cover(allowed)
         for name, start, end in _longest(matches):
             if counts[name] < MOST_OF_A_RULE and not cover.holds(name, start, end):
                 counts[name] += 1
@@ -110,25 +97,6 @@ def _of_kind(ruleset: RuleSet, kind: str) -> list[Rule]:
     return [rule for rule in ruleset.rules if rule.kind == kind]
 
 
-def _windows(length: int) -> Iterator[tuple[int, int]]:
-    start = 0
-    while start + WINDOW < length:
-        yield start, start + WINDOW
-        start += WINDOW - OVERLAP
-    if length:
-        yield start, length
-
-
-def _whole(
-    matches: Iterable[Match], start: int, end: int, inner: tuple[bool, bool]
-) -> Iterator[Match]:
-    for name, first, last in matches:
-        cut_before = inner[0] and first == 0
-        cut_after = inner[1] and start + last == end
-        if not cut_before and not cut_after:
-            yield name, start + first, start + last
-
-
 def _longest(matches: set[Match]) -> list[Match]:
     """Without those that lie within another match of the same rule; by place, then by rule."""
     kept: list[Match] = []
@@ -143,7 +111,7 @@ def _longest(matches: set[Match]) -> list[Match]:
 class _Cover:
     """The allowed stretches of a text, asked for in time logarithmic in their number."""
 
-    def __init__(self, allowed: set[Match]) -> None:
+    def __init__(self, allowed: Iterable[Match]) -> None:
         self._starts: defaultdict[str, list[int]] = defaultdict(list)
         self._reaches: defaultdict[str, list[int]] = defaultdict(list)
         for key, start, end in sorted(allowed):

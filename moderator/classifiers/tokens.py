@@ -13,12 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from moderator.classifiers.prefilter import Prefilter
+from moderator.classifiers.tokeniser import Words, document
 from moderator.config import Rule, TokenPattern
 from moderator.errors import ConfigError
 
 if TYPE_CHECKING:
     from spacy.language import Language
-    from spacy.tokens import Doc
 
 _FLAGS = ("IS_PUNCT", "IS_DIGIT", "IS_ALPHA", "IS_SPACE", "LIKE_NUM", "LIKE_URL", "LIKE_EMAIL")
 _ATTRIBUTES = ("LOWER", "TEXT", "LENGTH", "OP", *_FLAGS)
@@ -26,31 +26,40 @@ _SETS = ("IN", "NOT_IN")
 _COMPARISONS = ("==", ">=", "<=", ">", "<")
 _OPERATORS = ("?", "*", "+", "!")
 
+WINDOW = 2_000
+OVERLAP = 100
+"""Tokens: a longer text is matched in parts that overlap by more than any pattern matches, since
+spaCy takes some hundred bytes for each."""
+
 
 class Tokens:
-    """All rules of kind `tokens` as one matcher."""
+    """All rules of kind `tokens`: a matcher for each, run where its words are there at all."""
 
     def __init__(self, rules: Sequence[Rule], nlp: "Language") -> None:
         from spacy.matcher import Matcher
 
-        self._matcher = Matcher(nlp.vocab)
-        self._empty = not rules
+        self._nlp = nlp
+        self._matchers = {}
         for rule in rules:
             for pattern in rule.tokens:
                 _check(rule, pattern)
-            self._matcher.add(
-                rule.id, [[dict(token) for token in pattern] for pattern in rule.tokens]
-            )
-        self._strings = nlp.vocab.strings
-        self._prefilter = Prefilter(pattern for rule in rules for pattern in rule.tokens)
+            matcher = Matcher(nlp.vocab)
+            matcher.add(rule.id, [[dict(token) for token in pattern] for pattern in rule.tokens])
+            self._matchers[rule.id] = matcher
+        self._prefilter = Prefilter((rule.id, pattern) for rule in rules for pattern in rule.tokens)
 
-    def find(self, doc: "Doc") -> Iterator[tuple[str, int, int]]:
+    def find(self, tokens: Words) -> Iterator[tuple[str, int, int]]:
         """Rule id, start and end (characters of the folded text) of every match."""
-        if self._empty or not self._prefilter.passes(doc):
+        words, starts = tokens
+        possible = self._prefilter.passing(words)
+        if not possible:
             return
-        for key, start, end in self._matcher(doc):
-            last = doc[end - 1]
-            yield self._strings[key], doc[start].idx, last.idx + len(last)
+        for first in range(0, max(1, len(words) - OVERLAP), WINDOW - OVERLAP):
+            doc = document(self._nlp, words[first : first + WINDOW])
+            for name in possible:
+                for _, start, end in self._matchers[name](doc):
+                    last = first + end - 1
+                    yield name, starts[first + start], starts[last] + len(words[last])
 
 
 def _check(rule: Rule, pattern: TokenPattern) -> None:

@@ -8,7 +8,7 @@ from moderator.classifiers.rules import RulesClassifier
 
 
 def test_the_vocabulary_is_made_anew_when_it_has_grown() -> None:
-    classifier = RulesClassifier(rule("terms", "[idiot]"), forget_after=2_000)
+    classifier = RulesClassifier(rule("tokens", "[[{LOWER: idiot}]]"), forget_after=2_000)
     expected = classifier.classify(["you idiot", "fine"])
     sizes = []
     for batch in range(40):
