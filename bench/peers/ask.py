@@ -1,0 +1,74 @@
+"""A peer from PyPI as its README shows it: texts in as JSON Lines, one JSON object out.
+
+    python ask.py PEER judge   {"version", "verdicts": [true, false, ...]}
+    python ask.py PEER time    {"version", "perSecond"}
+"""
+
+import json
+import sys
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+
+Judge = Callable[[Sequence[str]], list[bool]]
+BATCH = 256
+MOST_SECONDS = 10.0
+
+
+def better_profanity() -> Judge:
+    from better_profanity import profanity
+
+    profanity.load_censor_words()
+    return lambda texts: [bool(profanity.contains_profanity(text)) for text in texts]
+
+
+def alt_profanity_check() -> Judge:
+    from profanity_check import predict
+
+    return lambda texts: [bool(flag) for flag in predict(list(texts))]
+
+
+PEERS = {"better-profanity": better_profanity, "alt-profanity-check": alt_profanity_check}
+
+
+def in_batches(judge: Judge, texts: Sequence[str]) -> list[bool]:
+    return [
+        verdict
+        for start in range(0, len(texts), BATCH)
+        for verdict in judge(texts[start : start + BATCH])
+    ]
+
+
+def per_second(judge: Judge, texts: Sequence[str]) -> float:
+    """Messages a second: the first fifth warms up; stops after some seconds where it is slow."""
+    fifth = len(texts) // 5
+    began = time.perf_counter()
+    for start in range(0, fifth, BATCH):
+        judge(texts[start : min(start + BATCH, fifth)])
+        if time.perf_counter() - began > MOST_SECONDS:
+            break
+    began = time.perf_counter()
+    done = 0
+    for start in range(fifth, len(texts), BATCH):
+        done += len(judge(texts[start : start + BATCH]))
+        if time.perf_counter() - began > MOST_SECONDS:
+            break
+    return done / (time.perf_counter() - began)
+
+
+def main() -> None:
+    name, wanted = sys.argv[1:]
+    warnings.simplefilter("ignore")
+    judge = PEERS[name]()
+    texts = [json.loads(line) for line in sys.stdin]
+    found: dict[str, object] = {"version": version(name)}
+    if wanted == "judge":
+        found["verdicts"] = in_batches(judge, texts)
+    else:
+        found["perSecond"] = per_second(judge, texts)
+    json.dump(found, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
