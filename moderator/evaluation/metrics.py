@@ -45,16 +45,16 @@ def counts(flagged: Mask, expected: Mask) -> Counts:
     )
 
 
-def wilson(hits: float, of: int) -> Figure | None:
-    """A proportion with Wilson's score interval; None of nothing.
+def wilson(hits: float, of: int, z: float = Z) -> Figure | None:
+    """A proportion with Wilson's score interval, `z` standard errors each way; None of nothing.
 
     Source: Wilson, Probable inference, the law of succession, and statistical inference, 1927.
     """
     if not of:
         return None
     share = hits / of
-    spread = Z * math.sqrt(share * (1 - share) / of + Z * Z / (4 * of * of))
-    centre, scale = share + Z * Z / (2 * of), 1 + Z * Z / of
+    spread = z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    centre, scale = share + z * z / (2 * of), 1 + z * z / of
     low = min(max((centre - spread) / scale, 0.0), share)
     high = max(min((centre + spread) / scale, 1.0), share)
     return Figure(share, low, high)
