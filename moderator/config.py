@@ -34,6 +34,7 @@ __all__ = [
     "Script",
     "TokenPattern",
     "load",
+    "rules_file",
 ]
 
 DEFAULT = "default"
@@ -52,7 +53,7 @@ def load(source: Path | None = None) -> RuleSet:
     own parts added. Raises `ConfigError`.
     """
     name = str(source) if source is not None else DEFAULT
-    root, text = compose(_file(name))
+    root, text = compose(rules_file(source))
     keys = root.mapping(_KEYS, ("version",))
     if keys["version"].string() != "1":
         raise keys["version"].error("only version 1 of the format is known")
@@ -75,7 +76,9 @@ def load(source: Path | None = None) -> RuleSet:
     return whole
 
 
-def _file(name: str) -> Path:
+def rules_file(source: Path | None) -> Path:
+    """Where the file lies that `load` takes; `ConfigError` for an unknown preset."""
+    name = str(source) if source is not None else DEFAULT
     if name == DEFAULT:
         return data_path("rules.yaml")
     if not name.startswith(PRESET):

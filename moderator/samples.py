@@ -1,38 +1,112 @@
-"""Runs the samples that every rule carries: its hits have to match, its misses must not."""
+"""Runs the samples of a rules file: what each part says of them has to be so.
 
-from dataclasses import dataclass
+A rule has to match its hits and none of its misses. A guard has to hold a finding in each of its
+hits and none in its misses. A behaviour rule has to find its scripts, and not the others.
+"""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from moderator.api import build
 from moderator.classifiers.rules import RulesClassifier
-from moderator.config import Rule, RuleSet
-from moderator.records import Assessment
+from moderator.config import BehaviourRule, Guard, Rule, RuleSet, Script
+from moderator.records import TEXT_MESSAGE, Assessment, Finding, Message
+from moderator.rulefile import LINE
+from moderator.scoring import messages_of
+
+_BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class SampleFailure:
-    """A sample on which its rule does not do what the rules file says."""
+    """A sample on which a part of the file does not do what it says; no chat text in `problem`."""
 
-    rule: Rule
+    part: Rule | Guard | BehaviourRule
     sample: str
-    should_match: bool
+    problem: str
 
 
 def run_samples(ruleset: RuleSet) -> list[SampleFailure]:
-    """Every failing sample of every rule, in the file's order."""
-    samples = [
-        (rule, sample, should_match)
-        for rule in ruleset.rules
-        for should_match, texts in ((True, rule.hits), (False, rule.misses))
-        for sample in texts
-    ]
-    results = RulesClassifier(ruleset).classify([sample for _, sample, _ in samples])
-    return [
-        SampleFailure(rule, sample, should_match)
-        for (rule, sample, should_match), result in zip(samples, results, strict=True)
-        if _matches(rule, result) != should_match
-    ]
+    """Every failing sample of rules, guards and behaviour rules, in the file's order."""
+    return [*_of_rules(ruleset), *_of_guards(ruleset), *_of_behaviour(ruleset)]
 
 
-def _matches(rule: Rule, result: object) -> bool:
-    return isinstance(result, Assessment) and any(
-        finding.rule == rule.id for finding in result.findings
+def count_samples(ruleset: RuleSet) -> int:
+    """How many samples there are."""
+    parts: tuple[Rule | Guard | BehaviourRule, ...] = (
+        *ruleset.rules,
+        *ruleset.guards,
+        *ruleset.behaviour,
     )
+    return sum(len(part.hits) + len(part.misses) for part in parts)
+
+
+def messages_in(script: Script) -> Iterator[Message]:
+    """A script's lines as messages; who speaks is known by the name that stands there."""
+    for number, line in enumerate(script, start=1):
+        parts = LINE.fullmatch(line)
+        assert parts is not None, "checked when the file was read"
+        at = _BEGIN + timedelta(seconds=float(parts["at"]))
+        yield Message(
+            id=f"m{number}",
+            participant_id=parts["name"],
+            session_id="script",
+            meeting_id="script",
+            display_name=parts["name"],
+            pinned=None,
+            is_edited=None,
+            payload_type=TEXT_MESSAGE,
+            payload=parts["text"],
+            created_at=at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            line=number,
+        )
+
+
+def _of_rules(ruleset: RuleSet) -> Iterator[SampleFailure]:
+    samples = [(rule, *sample) for rule in ruleset.rules for sample in _samples(rule)]
+    results = RulesClassifier(ruleset).classify([text for _, text, _ in samples])
+    for (rule, text, wanted), result in zip(samples, results, strict=True):
+        found = _names(result.findings) if isinstance(result, Assessment) else []
+        if (rule.id in found) != wanted:
+            others = f"; it matches {', '.join(found)}" if wanted and found else ""
+            yield SampleFailure(rule, text, _problem(wanted) + others)
+
+
+def _of_guards(ruleset: RuleSet) -> Iterator[SampleFailure]:
+    # Samples are no conversation: what they would be as a stream is nobody's doing.
+    pipeline = build(replace(ruleset, behaviour=()), ["none"], context=0, words=False)
+    samples = [(guard, *sample) for guard in ruleset.guards for sample in _samples(guard)]
+    judged = pipeline.moderate(messages_of(text for _, text, _ in samples))
+    for (guard, text, wanted), one in zip(samples, judged, strict=True):
+        found = ", ".join(_names(one.findings))
+        held = any(finding.guard == guard.id for finding in one.findings)
+        if not found:
+            yield SampleFailure(guard, text, "shows nothing, since no rule finds anything in it")
+        elif held != wanted:
+            problem = (
+                "is not held back, and should be" if wanted else "is held back, and should not be"
+            )
+            yield SampleFailure(guard, text, f"{problem}; it matches {found}")
+
+
+def _of_behaviour(ruleset: RuleSet) -> Iterator[SampleFailure]:
+    pipeline = build(ruleset, ["none"], context=0, words=False)
+    for rule in ruleset.behaviour:
+        for script, wanted in [*((s, True) for s in rule.hits), *((s, False) for s in rule.misses)]:
+            judged = pipeline.moderate(messages_in(script))
+            found = _names([finding for one in judged for finding in one.findings])
+            if (rule.id in found) != wanted:
+                yield SampleFailure(rule, " / ".join(script), _problem(wanted))
+
+
+def _samples(part: Rule | Guard) -> list[tuple[str, bool]]:
+    return [*((text, True) for text in part.hits), *((text, False) for text in part.misses)]
+
+
+def _problem(wanted: bool) -> str:
+    return "does not match, and should" if wanted else "matches, and should not"
+
+
+def _names(findings: Sequence[Finding]) -> list[str]:
+    return list(dict.fromkeys(finding.rule for finding in findings if finding.rule is not None))

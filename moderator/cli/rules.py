@@ -5,9 +5,14 @@ from typing import Annotated
 
 import typer
 
-from moderator.terminal import masked
-
 app = typer.Typer(help="Work on rules files.", no_args_is_help=True, rich_markup_mode=None)
+
+RulesFile = Annotated[
+    Path | None,
+    typer.Argument(
+        help="The rules file, or preset:NAME; the default rules if left out.", metavar="FILE"
+    ),
+]
 
 
 @app.callback()
@@ -17,27 +22,28 @@ def _rules() -> None:
 
 @app.command()
 def check(
-    file: Annotated[
-        Path | None, typer.Argument(help="The rules file; the default one if left out.")
-    ] = None,
-    show: Annotated[bool, typer.Option("--show", help="Show the samples unmasked.")] = False,
+    file: RulesFile = None,
+    cases: Annotated[
+        list[Path],
+        typer.Option(
+            "--cases",
+            help="Labelled cases to judge: JSON Lines or CSV with text and flagged (or label), "
+            "or a folder of such files; may be repeated.",
+            metavar="PATH",
+        ),
+    ] = [],  # noqa: B006 (typer copies it)
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Fail on warnings and wrongly judged cases too.")
+    ] = False,
+    show: Annotated[bool, typer.Option("--show", help="Show terms and texts unmasked.")] = False,
 ) -> None:
-    """Validate a rules file and run the samples of every rule."""
-    from moderator.config import load
-    from moderator.samples import run_samples
+    """Lint a rules file, run all of its samples, and judge labelled cases by it."""
+    from moderator.workshop.check import check, complaints, figures
 
-    ruleset = load(file)
-    failures = run_samples(ruleset)
-    for failure in failures:
-        wanted = "does not match, and should" if failure.should_match else "matches, and should not"
-        sample = failure.sample if show else masked(failure.sample)
-        typer.echo(f"{failure.rule.place}: the sample '{sample}' {wanted}.", err=True)
-    samples = sum(len(rule.hits) + len(rule.misses) for rule in ruleset.rules)
-    terms = sum(len(rule.terms) for rule in ruleset.rules)
-    patterns = sum(len(rule.tokens) + len(rule.regexes) for rule in ruleset.rules)
-    typer.echo(
-        f"{len(ruleset.rules)} rules, {terms} terms, {patterns} patterns; "
-        f"{samples} samples, {len(failures)} failed."
-    )
-    if failures:
+    checked = check(file, cases)
+    for line in complaints(checked, show=show):
+        typer.echo(line, err=True)
+    for line in figures(checked):
+        typer.echo(line)
+    if not checked.passes(strict=strict):
         raise typer.Exit(1)
