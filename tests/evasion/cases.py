@@ -78,7 +78,10 @@ def respelt(drawn: Sequence[Term]) -> frozenset[str]:
     """Terms that are themselves misspellings of other terms: not to be misspelt again."""
     words = {term.word for term in drawn}
     return frozenset(
-        slip for word in words for slip in misspellings(word) if slip in words and slip != word + "s"
+        slip
+        for word in words
+        for slip in misspellings(word)
+        if slip in words and slip != word + "s"
     )
 
 

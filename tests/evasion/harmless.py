@@ -12,19 +12,54 @@ from string import ascii_letters, digits, hexdigits
 
 Kind = Callable[[Random], str]
 
-NOUNS = (
-    "time user file page name list item code node team game room chat host test data view plan "
-    "week month order price score level class pass token index cache queue stack frame asset "
-    "count counter title document analysis assignment session assessment cockpit button "
-    "component context shuttle sheet shift ship hello method bass grass glass compass"
-).split()
-VERBS = "get set put add run find make load save send push pull pass assert assign parse".split()
-HOSTS = "example.com docs.example.org blog.example.net app.example.io example.co.uk".split()
-EXTENSIONS = "py js ts md txt csv json html css png log cpp ass sh".split()
+_NOUNS = """
+time user file page name list item code node team game room chat host test data view plan week month
+order price score level class pass token index cache queue stack frame asset count counter title
+document analysis assignment session assessment cockpit button component context shuttle sheet shift
+ship hello method bass grass glass compass
+"""
+NOUNS = _NOUNS.split()
+VERBS = (
+    "get",
+    "set",
+    "put",
+    "add",
+    "run",
+    "find",
+    "make",
+    "load",
+    "push",
+    "pull",
+    "pass",
+    "assert",
+)
+HOSTS = ("example.com", "docs.example.org", "blog.example.net", "app.example.io", "example.co.uk")
+EXTENSIONS = (
+    "py",
+    "js",
+    "ts",
+    "md",
+    "txt",
+    "csv",
+    "json",
+    "html",
+    "css",
+    "png",
+    "log",
+    "cpp",
+    "sh",
+)
 CARRIERS = ("{}", "{}", "see {}", "it is {} now", "{} works for me", "did you mean {}?", "({})")
 
-FLAGS = "🇫🇷 🇩🇪 🇮🇹 🇪🇸 🇬🇧 🇺🇸 🇨🇦 🇯🇵 🇧🇷 🇮🇳 🇰🇪 🇳🇬 🇫🇮 🇸🇪 🇵🇱 🇹🇷 🇨🇭 🇺🇦".split()
-FACES = "👨‍👩‍👧‍👦 👩‍👩‍👦 👨‍👧 🧑‍🤝‍🧑 👩‍❤️‍👨 🏳️‍🌈 🏴‍☠️ 👩🏽‍💻 🤷‍♂️ 😂 😀 👍🏿 ❤️ 🔥 🙏 🎉 🅰️ 🆗 Ⓜ️ ℹ️ ❌ ✅ 1️⃣ 2️⃣".split()
+_FLAGS = """
+🇫🇷 🇩🇪 🇮🇹 🇪🇸 🇬🇧 🇺🇸 🇨🇦 🇯🇵 🇧🇷 🇮🇳 🇰🇪 🇳🇬 🇫🇮 🇸🇪 🇵🇱 🇹🇷 🇨🇭 🇺🇦
+"""
+FLAGS = _FLAGS.split()
+_FACES = """
+👨‍👩‍👧‍👦 👩‍👩‍👦 👨‍👧 🧑‍🤝‍🧑 👩‍❤️‍👨 🏳️‍🌈 🏴‍☠️ 👩🏽‍💻 🤷‍♂️ 😂 😀 👍🏿
+❤️ 🔥 🙏 🎉 🅰️ 🆗 Ⓜ️ ℹ️ ❌ ✅ 1️⃣ 2️⃣
+"""
+FACES = _FACES.split()
 
 
 def timestamp(chance: Random) -> str:
@@ -161,7 +196,7 @@ def code(chance: Random) -> str:
             f"{noun}|{other}|{third}", f"{noun}::{other}<{third}>", f"!{noun} || !{other}",
             f"@{noun}.{other}", f"x{number:02x}", f"%{letter}, %{letter}, %d", f"${noun}[@]",
             f"tar -xzf {noun}.tar.gz | grep -i {other} > {third}.txt", f"a[{number}]={letter}*s",
-            f"lambda {letter}: {letter} * {letter} - {number}", f"v{number % 9}.{number}.0-rc{number % 7}",
+            f"lambda {letter}: {letter} * {letter} - {number}", f"v{number % 9}.{number}.0-rc1",
             f"printf(\"%5s|%-8s|%3d\\n\", {noun}, {other}, {number});", f"*{noun}++ = *{other}--;",
             f"{noun.upper()}_{other.upper()}={number}", f"i{number}n", f"{letter}{number}s",
         )
@@ -180,8 +215,8 @@ def maths(chance: Random) -> str:
             f"{letter}² + {other}² = {third}²", f"|{letter} - {other}| < {one}", f"{one}!",
             f"{letter}_{one % 9} ∈ {{{other}, {third}}}", f"{one} < {letter} <= {two}",
             f"sqrt({one}) ≈ {one**0.5:.3f}", f"∑ {letter}_i = {two}", f"{one}/{two}",
-            f"{one}.{two}e-{three % 20}", f"lim {letter}->0", f"{one} mod {two}", f"5! = 120",
-            f"{letter}, {other}, {third} are real", f"a, b and c", f"{letter} {other} {third}",
+            f"{one}.{two}e-{three % 20}", f"lim {letter}->0", f"{one} mod {two}", "5! = 120",
+            f"{letter}, {other}, {third} are real", "a, b and c", f"{letter} {other} {third}",
             f"sin({letter}) + cos({other})", f"dy/dx = {one}x", f"{one}% of {two}",
         )
     )  # fmt: skip

@@ -30,7 +30,7 @@ INVISIBLE = (
     "\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f\u180e\u2061\u2062\u2063\u2064\ufe00\ufe0f"
     "\U000e0061\U000e0101"
 )
-DIRECTIONS = "\u200e \u200f \u061c \u202a\u202c \u202d\u202c \u2066\u2069 \u2067\u2069".split(" ")
+DIRECTIONS = ("\u200e", "\u200f", "\u061c", "\u202a\u202c", "\u202d\u202c", "\u2066\u2069")
 SPACES = (" ", " ", "  ", "   ", "\t", "\u00a0", "\u2003", "\u2009", "\u202f", "\u3000", "\u2800")
 SEPARATORS = ".-_*/|,~+•·"
 MASKS = "***##@$%!?-_.+"

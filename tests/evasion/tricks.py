@@ -157,7 +157,9 @@ def separated(word: str, chance: Random) -> str:
         words = all(part in english() and len(part) > 1 for part in parts)
         return "" if words else sign.join(parts)
     if way < 0.4:
-        return "".join(letter + chance.choice(letters.SEPARATORS) for letter in word[:-1]) + word[-1]
+        return (
+            "".join(letter + chance.choice(letters.SEPARATORS) for letter in word[:-1]) + word[-1]
+        )
     between = chance.choice((sign, sign, sign * 2, f" {sign} ", f"{sign} "))
     return between.join(word)
 
