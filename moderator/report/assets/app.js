@@ -1,0 +1,270 @@
+// The page as a whole: sections, filters, progress, and the first drawing.
+
+const began = Date.now();
+let celebrated = false;
+
+// Filters as the reviewer sets them, beside the pictures.
+function drawFilters() {
+  keepingFocus(() => {
+    const search = $("search");
+    const at = search && document.activeElement === search ? search.selectionStart : null;
+    $("filters").replaceChildren(
+      el("label", { class: "search" }, icon("search"), searchBox()),
+      pick("Verdict", "status", Object.entries(STATUSES).filter(([name]) => name !== "others" || anyOthers())),
+      DATA.sessions.length > 1
+        ? pick("Session", "session", [["", "Every session"], ...DATA.sessions.map((id, index) => [String(index), plain(id || "no session id", 20)])], {
+            value: state.session === null ? "" : String(state.session),
+            read: (value) => (value === "" ? null : Number(value)),
+          })
+        : "",
+      viewNow().name === "held" && guardNames().length
+        ? pick("Guard", "guard", [["", "Any guard or none"], ["none", "No guard: on record"], ...guardNames().map((name) => [name, plain(name, 40)])])
+        : "",
+      viewNow().name === "unscored"
+        ? pick("Reason", "reason", [["", "Every reason"], ...reasons().map(([name, count]) => [name, `${plain(name, 40)} (${count})`])])
+        : "",
+      pick("Order", "order", [["grave", "Gravest first"], ["time", "In time order"]]),
+    );
+    if (at !== null) {
+      $("search").focus();
+      $("search").setSelectionRange(at, at);
+    }
+  });
+}
+
+let searchTimer = 0;
+
+function searchBox() {
+  const input = el("input", {
+    type: "search", id: "search", placeholder: "Search", "aria-label": "Search text, people, rules",
+    autocomplete: "off", spellcheck: "false",
+    oninput: () => {
+      clearTimeout(searchTimer);
+      searchTimer = setTimeout(() => choose({ query: input.value }), 120);
+    },
+    onkeydown: (event) => {
+      if (event.key === "Enter" && shown.length) {
+        input.blur();
+        select(shown[0], { scroll: true });
+      }
+    },
+  });
+  input.value = state.query;
+  return input;
+}
+
+function pick(title, name, options, { value = state[name], read = (chosen) => chosen } = {}) {
+  const box = el("select", {
+    "aria-label": title, "data-focus": `pick ${name}`, class: value ? "set" : null,
+    onchange: () => choose({ [name]: read(box.value) }),
+  });
+  for (const [chosen, text] of options) box.append(el("option", { value: chosen }, text));
+  box.value = value;
+  return box;
+}
+
+function anyOthers() {
+  return entries.some(({ key }) => others(key).length);
+}
+
+function guardNames() {
+  const names = kinds.get("held").flatMap(({ findings }) => findings.map(({ guard }) => guard));
+  return [...new Set(names.filter(Boolean))].sort();
+}
+
+function reasons() {
+  const counts = new Map();
+  for (const { unscored } of kinds.get("unscored")) {
+    for (const [, reason] of unscored) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  return [...counts].sort((a, b) => b[1] - a[1]);
+}
+
+function drawTabs() {
+  keepingFocus(() =>
+    $("tabs").replaceChildren(
+      ...views.map(({ name, kind, title }) =>
+        el(
+          "button",
+          {
+            type: "button", class: "tab", "aria-current": state.view === name ? "page" : null,
+            "data-focus": `tab ${name}`,
+            onclick: () => {
+              const { order } = state;
+              state = { ...fresh(), view: name, order };
+              listAgain();
+            },
+          },
+          title,
+          el("span", { class: "count" }, (kind ? kinds.get(kind).length : peopleOf(kinds.get("flag")).length).toLocaleString("en")),
+        ),
+      ),
+    ),
+  );
+}
+
+// What is filtered by, each to be taken away.
+function drawChips() {
+  const chip = (text, patch) =>
+    el(
+      "button",
+      { type: "button", class: "chip", onclick: () => choose(patch), "aria-label": `Remove filter ${text}` },
+      el("span", {}, text),
+      el("i", { "aria-hidden": "true" }, "✕"),
+    );
+  const chips = [
+    ...[...state.severities].map((rank) => chip(SEVERITY[rank], { severities: toggled(state.severities, rank) })),
+    ...[...state.categories].map((name) => chip(readable(name), { categories: toggled(state.categories, name) })),
+    state.from !== null && chip(`${clock(state.from, false)} to ${clock(state.to, false)}`, { from: null, to: null }),
+    state.person !== null && chip(`${maskedName(usualName(state.person))} ${shortIds[state.person]}`, { person: null }),
+    state.rule && chip(`found by ${plain(state.rule, 50)}`, { rule: "" }),
+  ].filter(Boolean);
+  const count = isFiltered()
+    ? `${shown.length.toLocaleString("en")} of ${(kinds.get(viewNow().kind ?? "flag").length).toLocaleString("en")}`
+    : "";
+  $("chips").replaceChildren(
+    ...chips,
+    ...(isFiltered()
+      ? [el("span", { class: "result", role: "status" }, count), el("button", { type: "button", class: "link", onclick: clearFilters }, "Clear all")]
+      : []),
+  );
+}
+
+function drawProgress() {
+  const flags = kinds.get("flag").length ? kinds.get("flag") : entries;
+  const done = flags.filter(({ key }) => isJudged(key)).length;
+  const share = flags.length ? (100 * done) / flags.length : 0;
+  $("progress-fill").style.width = `${share}%`;
+  $("progress").setAttribute("aria-valuenow", Math.round(share));
+  $("done").textContent = flags.length ? `${done.toLocaleString("en")} of ${flags.length.toLocaleString("en")} judged` : "";
+  const unsaved = unsavedCount();
+  $("unsaved").hidden = !unsaved;
+  $("unsaved").textContent = unsaved.toLocaleString("en");
+  $("export").setAttribute("aria-label", unsaved ? `Export, ${counted(unsaved, "verdict")} not exported yet` : "Export");
+  $("reviewer-label").textContent = preferences.reviewer ? plain(preferences.reviewer, 18) : "Your name";
+  announce(flags.length ? `${done} of ${flags.length} judged` : "");
+}
+
+function finished() {
+  const flags = kinds.get("flag");
+  return flags.length > 0 && flags.every(({ key }) => isJudged(key));
+}
+
+function celebrate() {
+  if (celebrated) return;
+  celebrated = true;
+  const minutes = Math.max(1, Math.round((Date.now() - began) / 60000));
+  toast(`All ${counted(kinds.get("flag").length, "flag")} judged in ${counted(minutes, "minute")}. Export them when you are ready.`);
+}
+
+function drawBlur() {
+  $("blur").setAttribute("aria-pressed", String(preferences.blur));
+  $("blur").querySelector("span").textContent = preferences.blur ? "Blurred" : "Readable";
+}
+
+function toggleBlur() {
+  prefer("blur", !preferences.blur);
+  revealed.clear();
+  drawBlur();
+  redrawRows();
+  drawDetail();
+  announce(preferences.blur ? "Texts are blurred" : "Texts are shown");
+}
+
+const THEMES = ["auto", "light", "dark"];
+
+function showTheme() {
+  document.documentElement.dataset.theme = preferences.theme;
+  $("theme-label").textContent = `Theme: ${preferences.theme}`;
+}
+
+function nextTheme() {
+  prefer("theme", THEMES[(THEMES.indexOf(preferences.theme) + 1) % THEMES.length]);
+  showTheme();
+  toast(`Theme: ${preferences.theme === "auto" ? "as the system" : preferences.theme}`);
+}
+
+function drawHints() {
+  const hint = (text, ...names) => el("span", {}, ...names.map(key), ` ${text}`);
+  $("hints").replaceChildren(
+    hint("move", "J", "K"), hint("show", "R"), hint("abusive", "A"), hint("not", "N"), hint("unsure", "U"),
+    hint("action", `1–${DATA.actions.length}`), hint("note", "E"), hint("undo", "Z"), hint("all keys", "?"),
+  );
+}
+
+// After filters: the list anew, with the selected message still selected if it is in it.
+function listAgain({ scroll = false } = {}) {
+  const people = viewNow().kind === null;
+  shown = people ? [] : sorted(passing());
+  $("columns").hidden = people;
+  $("people").hidden = !people;
+  const lead = viewNow().lead ?? "";
+  $("lead").hidden = !lead;
+  $("lead").textContent = lead;
+  drawTabs();
+  drawFilters();
+  drawChips();
+  drawPictures();
+  drawPersonHead();
+  if (people) drawPeopleTable();
+  redrawRows();
+  select(shown.includes(selected) ? selected : (shown[0] ?? null), { scroll });
+}
+
+// After a verdict: the list stays as it is, so that nothing jumps away under the reviewer's hand.
+function afterChange({ detail = true } = {}) {
+  redrawRows();
+  if (detail) drawDetail();
+  drawProgress();
+  drawPersonHead();
+}
+
+function refresh() {
+  drawFilters();
+  afterChange();
+  drawBlur();
+}
+
+// Whatever stands above the queue stays in sight; the columns begin below it.
+new ResizeObserver(() => {
+  const bar = $("bar").getBoundingClientRect().height;
+  document.documentElement.style.setProperty("--bar", `${bar}px`);
+  document.documentElement.style.setProperty("--roof", `${bar + $("shelf").getBoundingClientRect().height}px`);
+}).observe($("shelf"));
+
+addEventListener("scroll", drawRows, { passive: true });
+addEventListener("resize", () => redrawRows());
+addEventListener("hashchange", () => {
+  if (location.hash.slice(1) === hashNow) return;
+  selected = fromHash();
+  listAgain({ scroll: true });
+});
+addEventListener("beforeunload", (event) => {
+  if (!keeps && unsavedCount()) event.preventDefault();
+});
+
+$("blur").addEventListener("click", toggleBlur);
+$("theme").addEventListener("click", nextTheme);
+$("help").addEventListener("click", showHelp);
+$("who-am-i").addEventListener("click", () => askReviewer());
+$("export").addEventListener("click", exportVerdicts);
+$("import").addEventListener("click", () => $("import-file").click());
+$("import-file").addEventListener("change", (event) => {
+  const [file] = event.target.files;
+  if (file) importVerdicts(file);
+  event.target.value = "";
+});
+$("skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  $("queue").focus();
+});
+
+if (!keeps) tellThatNothingIsKept();
+showTheme();
+drawBlur();
+drawHints();
+drawProgress();
+const linked = fromHash();
+selected = linked;
+listAgain({ scroll: linked !== null });
+document.documentElement.dataset.ready = "";

@@ -1,0 +1,296 @@
+// The selected message: its conversation, why it is here, and what the reviewer says of it.
+
+const ACTION_WORDS = { record: "keep on record" };
+
+function drawDetail() {
+  keepingFocus(() => {
+    const note = $("note");
+    const typing = note && document.activeElement === note ? [note.selectionStart, note.selectionEnd] : null;
+    const top = $("detail").scrollTop;
+    const same = $("detail").dataset.key === (selected?.key ?? "");
+    $("detail").dataset.key = selected?.key ?? "";
+    $("detail").replaceChildren(...(selected ? detailOf(selected) : nothingSelected()));
+    $("detail").scrollTop = same ? top : 0;
+    if (typing && same) $("note").setSelectionRange(...typing);
+  });
+}
+
+function nothingSelected() {
+  return [
+    el(
+      "div",
+      { class: "nothing" },
+      el("p", { class: "nothing-big" }, shown.length ? "Pick a message" : isFiltered() ? "Nothing matches" : "Nothing here"),
+      el("p", {}, shown.length ? "or press " : isFiltered() ? "these filters." : "No message in this section.", shown.length ? key("J") : null),
+      isFiltered() && !shown.length
+        ? el("button", { type: "button", class: "tool", onclick: clearFilters }, "Clear filters")
+        : null,
+    ),
+  ];
+}
+
+function detailOf(entry) {
+  return [
+    el(
+      "div",
+      { class: "detail-scroll" },
+      placeLine(entry),
+      whoLine(entry),
+      conversation(entry),
+      el("section", { class: "why", "aria-label": "Why" }, el("h3", {}, "Why"), whyList(entry)),
+      othersLine(entry),
+    ),
+    verdictBox(entry),
+  ];
+}
+
+function placeLine(entry) {
+  const at = shown.indexOf(entry);
+  const step = (by, name, sign) =>
+    el(
+      "button",
+      {
+        type: "button", class: "step", title: `${name} (${by < 0 ? "K" : "J"})`, "aria-label": name,
+        "data-focus": `step ${by}`, onclick: () => move(by),
+      },
+      icon(sign),
+    );
+  return el(
+    "div",
+    { class: "place" },
+    el("button", { type: "button", class: "step close", "aria-label": "Back to the list", onclick: closeDetail }, icon("back"), "List"),
+    el("span", { class: `badge r${entry.rank}` }, entry.rank ? SEVERITY_NAMES[entry.rank] : "No finding"),
+    el("span", { class: "about" }, entry.about.map(readable).join(" · ")),
+    entry.action ? el("span", { class: "proposal", title: "what the rules file proposes" }, `proposed: ${ACTION_WORDS[entry.action] ?? entry.action}`) : null,
+    el("span", { class: "spring" }),
+    el("span", { class: "position" }, at < 0 ? "not in this list" : `${(at + 1).toLocaleString("en")} of ${shown.length.toLocaleString("en")}`),
+    step(-1, "Previous", "back"),
+    step(1, "Next", "next"),
+  );
+}
+
+function whoLine(entry) {
+  const { message } = entry;
+  const shared = sameNamed(message.person, message.name);
+  const names = [...(namesByPerson.get(message.person) ?? [])].filter((name) => name !== message.name);
+  const flags = kinds.get("flag").filter((one) => one.message.person === message.person).length;
+  const facts = [];
+  if (shared > 1) facts.push(el("span", { class: "caution" }, `one of ${shared} people with this name`));
+  if (names.length) {
+    facts.push(el("span", {}, "also as ", ...names.slice(0, 4).flatMap((name, i) => [i ? ", " : "", nameNode(name, { limit: 24 })])));
+  }
+  return el(
+    "div",
+    { class: "person" },
+    el(
+      "div",
+      { class: "person-line" },
+      whoNode(message.person, message.name, { open: isOpen(entry), limit: 60 }),
+      el(
+        "button",
+        {
+          type: "button", class: "link", "data-focus": "person", title: "Everything of this participant (P)",
+          onclick: () => choose({ person: message.person }),
+        },
+        flags === 1 ? "1 flag" : `${flags} flags`,
+      ),
+      el("span", { class: "spring" }),
+      el("span", { class: "when" }, longTime(message)),
+    ),
+    el(
+      "div",
+      { class: "person-more" },
+      ...facts,
+      el("span", { class: "spring" }),
+      el("span", {}, [intoSession(message), `session ${sessionName(message.session)}`].filter(Boolean).join(" · ")),
+    ),
+  );
+}
+
+function conversation(entry) {
+  const said = (message, main) =>
+    el(
+      "li",
+      { class: main ? "said-main" : "said-near" },
+      main
+        ? null
+        : el("div", { class: "near-head" }, whoNode(message.person, message.name, { limit: 24 }), el("time", {}, shortTime(message))),
+      el(
+        "div",
+        { class: "said", dir: "auto" },
+        ...textOf(message, entry, {
+          spans: main ? evidence(entry) : [],
+          limit: main ? LONG_TEXT : 600,
+          again: drawDetail,
+        }),
+      ),
+      main && !isSealed(message) && message.text !== null ? revealButton(entry) : null,
+    );
+  return el(
+    "ol",
+    { class: "talk", "aria-label": "Conversation" },
+    ...entry.before.map((message) => said(message, false)),
+    said(entry.message, true),
+    ...entry.after.map((message) => said(message, false)),
+  );
+}
+
+function revealButton(entry) {
+  if (!preferences.blur) return null;
+  return el(
+    "button",
+    {
+      type: "button", class: "reveal", "data-focus": "reveal", "aria-pressed": String(isOpen(entry)),
+      onclick: () => toggleReveal(entry),
+    },
+    isOpen(entry) ? "Blur again" : "Show text",
+    " ",
+    key("R"),
+  );
+}
+
+function othersLine(entry) {
+  const list = others(entry.key);
+  if (!list.length) return null;
+  return el(
+    "section",
+    { class: "others", "aria-label": "Other reviewers" },
+    el("h3", {}, "Other reviewers"),
+    el(
+      "ul",
+      {},
+      ...list.map((one) =>
+        el(
+          "li",
+          {},
+          el("bdi", {}, plain(one.reviewer, 60)),
+          ": ",
+          el("b", {}, VERDICT_NAMES[one.verdict]),
+          one.action ? `, ${one.action}` : "",
+          one.note ? el("q", { dir: "auto" }, tidy(one.note, [], { limit: 300 })) : null,
+        ),
+      ),
+    ),
+  );
+}
+
+const VERDICT_KEYS = { abusive: "A", not_abusive: "N", unsure: "U" };
+
+function verdictBox(entry) {
+  const own = mine(entry.key);
+  const verdict = (name) =>
+    el(
+      "button",
+      {
+        type: "button", class: `judge ${name}`, "aria-pressed": String(own?.verdict === name),
+        "data-focus": `judge ${name}`, onclick: (event) => judge(name, { stay: event.shiftKey }),
+      },
+      VERDICT_NAMES[name],
+      " ",
+      key(VERDICT_KEYS[name]),
+    );
+  const action = (name, index) =>
+    el(
+      "button",
+      {
+        type: "button", class: "act", "aria-pressed": String(own?.action === name),
+        "data-focus": `act ${name}`, onclick: () => act(name),
+      },
+      el("span", { class: "act-key", "aria-hidden": "true" }, index + 1),
+      name,
+    );
+  const note = el("textarea", {
+    id: "note", rows: 1, placeholder: "Note (E)", "aria-label": "Note", maxlength: DATA.longestNote,
+    "data-focus": "note", spellcheck: "true",
+    onchange: (event) => writeNote(entry, event.target.value),
+    onblur: (event) => writeNote(entry, event.target.value),
+    oninput: (event) => grow(event.target),
+  });
+  note.value = own?.note ?? "";
+  requestAnimationFrame(() => note.isConnected && grow(note));
+  return el(
+    "section",
+    { class: "verdict", "aria-label": "Your verdict" },
+    el("div", { class: "judges" }, ...VERDICTS.map(verdict)),
+    el("div", { class: "acts", role: "group", "aria-label": "Action" }, ...DATA.actions.map(action)),
+    note,
+  );
+}
+
+function grow(area) {
+  area.style.height = "auto";
+  area.style.height = `${Math.min(area.scrollHeight + 2, 140)}px`;
+}
+
+// What reviewers do.
+
+function judge(name, { stay = false } = {}) {
+  if (!selected) return;
+  withReviewer(() => {
+    const entry = selected;
+    const again = mine(entry.key)?.verdict === name;
+    saveNote();
+    change(entry.key, { verdict: again ? null : name });
+    const went = !again && preferences.advance && !stay ? moveToNext() : false;
+    afterChange();
+    const done = `${again ? "Verdict taken back" : VERDICT_NAMES[name]}: ${maskedName(entry.message.name)}`;
+    toast(done, { undo });
+    if (!went && !again && finished()) celebrate();
+  });
+}
+
+function act(name) {
+  if (!selected) return;
+  withReviewer(() => {
+    const now = mine(selected.key)?.action;
+    saveNote();
+    change(selected.key, { action: now === name ? null : name });
+    afterChange();
+  });
+}
+
+function writeNote(entry, text) {
+  const note = text.trim();
+  if ((mine(entry.key)?.note ?? "") === note) return;
+  withReviewer(() => {
+    change(entry.key, { note });
+    afterChange({ detail: false });
+  });
+}
+
+// What is being typed belongs to what is being decided.
+function saveNote() {
+  if ($("note") && selected) writeNote(selected, $("note").value);
+}
+
+function undo() {
+  const keys = undoLast();
+  if (!keys.length) {
+    toast("Nothing to undo");
+    return;
+  }
+  const entry = entries.find((one) => one.key === keys[0]);
+  afterChange();
+  if (entry && keys.length === 1 && shown.includes(entry)) select(entry, { scroll: true });
+  toast(keys.length === 1 ? "Taken back" : `${keys.length} verdicts taken back`);
+}
+
+function toggleReveal(entry) {
+  if (!entry) return;
+  if (isSealed(entry.message)) {
+    document.querySelector("[data-focus=unseal]")?.focus();
+    return;
+  }
+  reveal(entry);
+  redrawRows();
+  drawDetail();
+}
+
+function openDetail() {
+  document.body.classList.add("reading");
+}
+
+function closeDetail() {
+  document.body.classList.remove("reading");
+  $("queue").focus({ preventScroll: true });
+}
