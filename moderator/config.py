@@ -42,6 +42,9 @@ PRESET = "preset:"
 PRESETS = ("classroom", "adult", "gaming")
 """The bundled files that change the default for a kind of room."""
 
+_CHILD_SAFETY = CategoryPolicy({}, dict.fromkeys(Severity, Action.escalate))
+"""What is done in this category where a file says nothing of it."""
+
 _LISTS = ("allow", "plain", "rules", "guards", "behaviour")
 _KEYS = ("version", "extends", "disable", "categories", *_LISTS)
 
@@ -111,10 +114,10 @@ def _sha256(text: str) -> str:
 
 
 def _categories(node: Node | None, base: RuleSet | None) -> dict[str, CategoryPolicy]:
+    older = base.categories if base is not None else {CHILD_SAFETY: _CHILD_SAFETY}
     if node is None:
-        return dict(base.categories) if base is not None else {}
-    older = base.categories if base is not None else {}
-    named = node.mapping(CATEGORIES, () if base is not None else CATEGORIES)
+        return dict(older)
+    named = node.mapping(CATEGORIES, [name for name in CATEGORIES if name not in older])
     own = {name: rulefile.category_policy(value, older.get(name)) for name, value in named.items()}
     policies = {name: own.get(name) or older[name] for name in CATEGORIES}
     if policies[CHILD_SAFETY].actions[Severity.critical] is not Action.escalate:

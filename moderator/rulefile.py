@@ -22,15 +22,14 @@ from moderator.yamlnodes import Node
 KINDS = ("terms", "tokens", "regex")
 SCOPES: tuple[str, ...] = get_args(Scope)
 
-_WINDOWED = ("window", "count")
 BEHAVIOUR_KINDS: Mapping[str, tuple[str, ...]] = {
-    "flood": _WINDOWED,
-    "pile-on": _WINDOWED,
-    "raid": _WINDOWED,
-    "contact-requests": _WINDOWED,
-    "split-word": _WINDOWED,
+    "flood": ("window", "count", "words"),
+    "pile-on": ("window", "count", "words"),
+    "raid": ("window", "count", "words"),
+    "contact-requests": ("window", "count", "signs"),
+    "split-word": ("window", "count"),
     "look-alike": ("words",),
-    "combination": (*_WINDOWED, "signs"),
+    "combination": ("window", "count", "signs", "strong"),
 }
 """Each kind of behaviour rule, with the keys that it needs beside those that all have."""
 
@@ -46,7 +45,7 @@ _RULE_KEYS = (
 )  # fmt: skip
 _GUARD_KEYS = ("id", "categories", "scope", "patterns", "hits", "misses")
 _BEHAVIOUR_COMMON = ("id", "kind", "category", "severity", "hits", "misses")
-_BEHAVIOUR_OWN = ("window", "count", "signs", "words")
+_BEHAVIOUR_OWN = ("window", "count", "signs", "strong", "words")
 _SEVERITIES = tuple(severity.name for severity in Severity)
 _ACTIONS = tuple(action.name for action in Action)
 
@@ -130,6 +129,7 @@ def behaviour_rule(node: Node) -> BehaviourRule:
             )
     name = _id(keys["id"])
     category = keys["category"].choice(CATEGORIES)
+    signs = _signs(keys["signs"], 2 if kind == "combination" else 1) if "signs" in keys else {}
     return BehaviourRule(
         id=name,
         kind=kind,
@@ -137,11 +137,12 @@ def behaviour_rule(node: Node) -> BehaviourRule:
         severity=_severity(keys["severity"], category),
         window=keys["window"].number(0.1, _DAY) if "window" in keys else 0.0,
         count=_count(keys["count"]) if "count" in keys else 0,
-        signs=_signs(keys["signs"]) if "signs" in keys else {},
+        signs=signs,
         words=_samples(keys["words"]) if "words" in keys else (),
         hits=_scripts(keys["hits"]),
         misses=_scripts(keys["misses"]),
         place=_place(node, "behaviour", name),
+        strong=_strong(keys["strong"], signs) if "strong" in keys else (),
     )
 
 
@@ -186,11 +187,18 @@ def _count(node: Node) -> int:
     return int(count)
 
 
-def _signs(node: Node) -> dict[str, tuple[TokenPattern, ...]]:
+def _signs(node: Node, fewest: int) -> dict[str, tuple[TokenPattern, ...]]:
     signs = {name: _patterns(value) for name, value in node.any_mapping().items()}
-    if len(signs) < 2:
-        raise node.error("a combination needs two signs at least")
+    if len(signs) < fewest:
+        raise node.error(f"{fewest} signs at least are needed here")
     return signs
+
+
+def _strong(node: Node, signs: Mapping[str, object]) -> tuple[str, ...]:
+    names = tuple(item.choice(signs) for item in node.sequence())
+    if not names:
+        raise node.error("at least one sign is needed")
+    return names
 
 
 def _scripts(node: Node) -> tuple[Script, ...]:

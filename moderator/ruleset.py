@@ -66,8 +66,8 @@ class Guard:
 class BehaviourRule:
     """A rule over several messages: `count` of something within `window` seconds.
 
-    `signs` are token patterns by name, for kind combination; `words` what staff call themselves,
-    for kind look-alike. `hits` are scripts that it finds, `misses` scripts that it does not.
+    What `words` and `signs` (token patterns by name) are, a kind says itself; a sign that is
+    `strong` counts for two. `hits` are scripts that it finds, `misses` scripts that it does not.
     """
 
     id: str
@@ -81,6 +81,7 @@ class BehaviourRule:
     hits: tuple[Script, ...]
     misses: tuple[Script, ...]
     place: str
+    strong: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,15 @@ hits and none in its misses. A behaviour rule has to find its scripts, and not t
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 
 from moderator.api import build
+from moderator.behaviour.engine import Behaviour
+from moderator.behaviour.scripts import run_script
 from moderator.classifiers.rules import RulesClassifier
-from moderator.config import BehaviourRule, Guard, Rule, RuleSet, Script
-from moderator.records import TEXT_MESSAGE, Assessment, Finding, Message
-from moderator.rulefile import LINE
+from moderator.config import BehaviourRule, Guard, Rule, RuleSet
+from moderator.records import Assessment, Finding
 from moderator.scoring import messages_of
-
-_BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +27,12 @@ class SampleFailure:
 
 def run_samples(ruleset: RuleSet) -> list[SampleFailure]:
     """Every failing sample of rules, guards and behaviour rules, in the file's order."""
-    return [*_of_rules(ruleset), *_of_guards(ruleset), *_of_behaviour(ruleset)]
+    classifier = RulesClassifier(ruleset)
+    return [
+        *_of_rules(ruleset, classifier),
+        *_of_guards(ruleset),
+        *_of_behaviour(ruleset, classifier),
+    ]
 
 
 def count_samples(ruleset: RuleSet) -> int:
@@ -42,30 +45,9 @@ def count_samples(ruleset: RuleSet) -> int:
     return sum(len(part.hits) + len(part.misses) for part in parts)
 
 
-def messages_in(script: Script) -> Iterator[Message]:
-    """A script's lines as messages; who speaks is known by the name that stands there."""
-    for number, line in enumerate(script, start=1):
-        parts = LINE.fullmatch(line)
-        assert parts is not None, "checked when the file was read"
-        at = _BEGIN + timedelta(seconds=float(parts["at"]))
-        yield Message(
-            id=f"m{number}",
-            participant_id=parts["name"],
-            session_id="script",
-            meeting_id="script",
-            display_name=parts["name"],
-            pinned=None,
-            is_edited=None,
-            payload_type=TEXT_MESSAGE,
-            payload=parts["text"],
-            created_at=at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            line=number,
-        )
-
-
-def _of_rules(ruleset: RuleSet) -> Iterator[SampleFailure]:
+def _of_rules(ruleset: RuleSet, classifier: RulesClassifier) -> Iterator[SampleFailure]:
     samples = [(rule, *sample) for rule in ruleset.rules for sample in _samples(rule)]
-    results = RulesClassifier(ruleset).classify([text for _, text, _ in samples])
+    results = classifier.classify([text for _, text, _ in samples])
     for (rule, text, wanted), result in zip(samples, results, strict=True):
         found = _names(result.findings) if isinstance(result, Assessment) else []
         if (rule.id in found) != wanted:
@@ -74,8 +56,7 @@ def _of_rules(ruleset: RuleSet) -> Iterator[SampleFailure]:
 
 
 def _of_guards(ruleset: RuleSet) -> Iterator[SampleFailure]:
-    # Samples are no conversation: what they would be as a stream is nobody's doing.
-    pipeline = build(replace(ruleset, behaviour=()), ["none"], context=0, words=False)
+    pipeline = build(ruleset, ["none"], context=0, words=False)
     samples = [(guard, *sample) for guard in ruleset.guards for sample in _samples(guard)]
     judged = pipeline.moderate(messages_of(text for _, text, _ in samples))
     for (guard, text, wanted), one in zip(samples, judged, strict=True):
@@ -90,12 +71,11 @@ def _of_guards(ruleset: RuleSet) -> Iterator[SampleFailure]:
             yield SampleFailure(guard, text, f"{problem}; it matches {found}")
 
 
-def _of_behaviour(ruleset: RuleSet) -> Iterator[SampleFailure]:
-    pipeline = build(ruleset, ["none"], context=0, words=False)
+def _of_behaviour(ruleset: RuleSet, classifier: RulesClassifier) -> Iterator[SampleFailure]:
+    behaviour = Behaviour(ruleset, classifier)
     for rule in ruleset.behaviour:
         for script, wanted in [*((s, True) for s in rule.hits), *((s, False) for s in rule.misses)]:
-            judged = pipeline.moderate(messages_in(script))
-            found = _names([finding for one in judged for finding in one.findings])
+            found = _names(run_script(behaviour, classifier, script))
             if (rule.id in found) != wanted:
                 yield SampleFailure(rule, " / ".join(script), _problem(wanted))
 

@@ -6,7 +6,7 @@ import pytest
 
 from moderator.config import load
 from moderator.errors import ConfigError
-from moderator.records import CATEGORIES, Action, Severity
+from moderator.records import CATEGORIES, CHILD_SAFETY, Action, Severity
 
 HEAD = "version: 1\ncategories:\n" + "".join(
     f"  {name}: {{thresholds: {{medium: 0.9}}, "
@@ -43,6 +43,12 @@ def test_a_file_as_settings(tmp_path: Path) -> None:
     assert (rule.id, rule.severity, rule.terms) == ("insult.plain", Severity.medium, ("you idiot",))
     assert ruleset.categories["insult"].thresholds == {Severity.medium: 0.9}
     assert ruleset.categories["insult"].actions[Severity.critical] is Action.escalate
+
+
+def test_what_concerns_children_needs_no_words(tmp_path: Path) -> None:
+    text = "".join(line for line in HEAD.splitlines(True) if CHILD_SAFETY not in line)
+    policy = load(write(tmp_path, text + RULE)).categories[CHILD_SAFETY]
+    assert set(policy.actions.values()) == {Action.escalate}
 
 
 def test_words_stay_words(tmp_path: Path) -> None:

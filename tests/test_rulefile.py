@@ -33,6 +33,7 @@ FLOOD = """behaviour:
     severity: medium
     window: 7.5
     count: 3
+    words: [lol]
     hits:
       - ['0 Ann: buy', '1 Ann: buy', '2.5 Ann: buy']
     misses:
@@ -42,6 +43,8 @@ SIGNS = """    signs:
       age: [[{LOWER: how}, {LOWER: old}]]
       secret: [[{LOWER: our}, {LOWER: secret}]]
 """
+COMBINED = FLOOD.replace("flood\n", "combination\n").replace("    words: [lol]\n", "") + SIGNS
+STRONG = "    strong: [secret]\n"
 
 
 def test_what_they_become() -> None:
@@ -52,7 +55,7 @@ def test_what_they_become() -> None:
     assert guard.tokens == (({"LOWER": "she"}, {"LOWER": "said"}),)
     assert (flood.window, flood.count, flood.severity) == (7.5, 3, Severity.medium)
     assert flood.hits == (("0 Ann: buy", "1 Ann: buy", "2.5 Ann: buy"),)
-    assert (flood.signs, flood.words) == ({}, ())
+    assert (flood.signs, flood.strong, flood.words) == ({}, (), ("lol",))
     assert flood.place.endswith(", behaviour flood.same")
 
 
@@ -69,11 +72,12 @@ def test_what_concerns_children_is_never_guarded() -> None:
 
 
 def test_kinds_with_keys_of_their_own() -> None:
-    combined = FLOOD.replace("kind: flood", "kind: combination") + SIGNS
-    (rule,) = ruleset(combined).behaviour
-    assert list(rule.signs) == ["age", "secret"]
+    (rule,) = ruleset(COMBINED + STRONG).behaviour
+    assert (list(rule.signs), rule.strong) == (["age", "secret"], ("secret",))
     looks = FLOOD.replace("kind: flood", "kind: look-alike")
-    looks = looks.replace("    window: 7.5\n    count: 3\n", "    words: [host, moderator]\n")
+    looks = looks.replace(
+        "    window: 7.5\n    count: 3\n    words: [lol]", "    words: [host, moderator]"
+    )
     (rule,) = ruleset(looks).behaviour
     assert (rule.words, rule.window, rule.count) == (("host", "moderator"), 0.0, 0)
 
@@ -93,7 +97,7 @@ COMPLAINTS = [
     ("pattern", GUARD.replace("[{LOWER: she}, {LOWER: said}]", "[]"), "at least one token"),
     ("kind", FLOOD.replace("kind: flood", "kind: mob"), "known are flood, pile-on, raid"),
     ("needs", FLOOD.replace("    window: 7.5\n", ""), "kind flood needs the key window"),
-    ("has not", FLOOD + SIGNS, "kind flood has no signs; it has window, count"),
+    ("has not", FLOOD + SIGNS, "kind flood has no signs; it has window, count, words"),
     ("whole", FLOOD.replace("count: 3", "count: 2.5"), "behaviour[0].count: a whole number"),
     ("range", FLOOD.replace("7.5", "90000"), "a number from 0.1 to 86400"),
     ("line", FLOOD.replace("'0 Ann: hi'", "'Ann: hi'"), "misses[0][0]: a line of a script is"),
@@ -102,9 +106,10 @@ COMPLAINTS = [
         "\n      - ['0 Ann: hi']", " []"), "at least one script"),
     (
         "one sign",
-        FLOOD.replace("kind: flood", "kind: combination") + SIGNS[: SIGNS.index("      secret")],
-        "two signs at least",
+        COMBINED[: COMBINED.index("      secret")] + STRONG,
+        "behaviour[0].signs: 2 signs at least",
     ),
+    ("strong", COMBINED + STRONG.replace("secret", "secrecy"), "known are age, secret"),
     ("one id for two", RULE + GUARD.replace("guard.quote", "a.rule"), "already used at"),
 ]  # fmt: skip
 
