@@ -1,7 +1,7 @@
 """A peer from PyPI as its README shows it: texts in as JSON Lines, one JSON object out.
 
-    python ask.py PEER judge   {"version", "verdicts": [true, false, ...]}
-    python ask.py PEER time    {"version", "perSecond"}
+python ask.py PEER judge   {"version", "verdicts": [true, false, ...]}
+python ask.py PEER time    {"version", "perSecond"}
 """
 
 import json
