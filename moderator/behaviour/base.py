@@ -1,7 +1,6 @@
 """What every kind of behaviour rule sees, and how it says what it found."""
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
 from typing import Protocol
 
 from moderator.behaviour import likeness
@@ -23,15 +22,23 @@ ABUSE = frozenset(
 LOOKED_AT = 1000
 """Code points of a payload in which names are looked for, and which are compared."""
 
-SignsOf = Callable[[str], frozenset[tuple[str, str]]]
+Sign = tuple[str, str]
+"""The id of a behaviour rule and the name of one of its signs."""
+
+SignsOf = Callable[[str], frozenset[Sign]]
 
 
 class Seen:
     """One message at its place in the session; what is costly is made when first asked for.
 
     `now` is the session's clock in seconds; `renamed` says that its sender had not been heard
-    under this name.
+    under this name. `folded` is the plain form of the payload, or of the beginning of a long one.
     """
+
+    __slots__ = (
+        "_signature", "_signs", "_signs_of", "_targets", "_words",
+        "findings", "folded", "is_abuse", "message", "now", "people", "renamed",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -47,47 +54,55 @@ class Seen:
         self.now = now
         self.people = people
         self.renamed = renamed
+        self.folded = fold(message.payload[:LOOKED_AT]).text
+        self.is_abuse = bool(findings) and any(map(_is_abuse, findings))
         self._signs_of = signs_of
+        self._words: list[str] | None = None
+        self._signature: str | None = None
+        self._targets: tuple[str, ...] | None = None
+        self._signs: frozenset[Sign] | None = None
 
-    @cached_property
-    def folded(self) -> str:
-        """The plain form of the payload, or of the beginning of a long one."""
-        return fold(self.message.payload[:LOOKED_AT]).text
-
-    @cached_property
+    @property
     def words(self) -> list[str]:
         """The words of the payload, letters alone."""
-        return likeness.words(self.folded)
+        if self._words is None:
+            self._words = likeness.words(self.folded)
+        return self._words
 
-    @cached_property
+    @property
     def signature(self) -> str:
         """What the payload is compared by."""
-        return likeness.signature(self.folded, self.words)
+        if self._signature is None:
+            self._signature = likeness.signature(self.folded, self.words)
+        return self._signature
 
-    @cached_property
-    def is_abuse(self) -> bool:
-        """Whether something that is done to a person was found in the payload."""
-        return any(
-            finding.category in ABUSE
-            and finding.severity >= Severity.medium
-            and finding.field == "payload"
-            and finding.guard is None
-            for finding in self.findings
-        )
-
-    @cached_property
+    @property
     def targets(self) -> tuple[str, ...]:
         """Whom the payload is aimed at, as far as that can be told."""
-        return targets(self.folded, self.message.participant_id, self.now, self.people)
+        if self._targets is None:
+            who = self.message.participant_id
+            self._targets = targets(self.folded, who, self.now, self.people)
+        return self._targets
 
-    @cached_property
-    def signs(self) -> frozenset[tuple[str, str]]:
-        """Rule id and name of every sign in the payload."""
-        return self._signs_of(self.message.payload)
+    @property
+    def signs(self) -> frozenset[Sign]:
+        """The signs in the payload."""
+        if self._signs is None:
+            self._signs = self._signs_of(self.folded)
+        return self._signs
 
     def mark(self, key: str, note: str = "") -> Mark:
         """This message, to be remembered under `key`."""
         return Mark(self.now, key, self.message.id, self.message.participant_id, note)
+
+
+def _is_abuse(finding: Finding) -> bool:
+    return (
+        finding.category in ABUSE
+        and finding.severity >= Severity.medium
+        and finding.field == "payload"
+        and finding.guard is None
+    )
 
 
 class Kind(Protocol):

@@ -29,6 +29,8 @@ class Combination:
 
     def see(self, seen: Seen, memory: Memory) -> Finding | None:
         """The finding on a message with a sign, once there are enough."""
+        if not seen.signs:
+            return None
         signs = sorted(sign for rule, sign in seen.signs if rule == self.rule.id)
         if not signs:
             return None

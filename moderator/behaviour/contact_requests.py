@@ -39,10 +39,10 @@ class ContactRequests:
         return finding
 
     def _asks(self, seen: Seen) -> bool:
-        by_finding = any(
+        by_finding = bool(seen.findings) and any(
             finding.category == "contact"
             and finding.field == "payload"
             and finding.severity >= Severity.medium
             for finding in seen.findings
         )
-        return by_finding or any(rule == self.rule.id for rule, _ in seen.signs)
+        return by_finding or bool(seen.signs and self.rule.id in dict(seen.signs))

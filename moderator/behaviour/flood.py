@@ -14,7 +14,7 @@ that a flood of three hundred messages is flagged every `count`-th time.
 """
 
 from moderator.behaviour.base import Seen, found
-from moderator.behaviour.likeness import SHORT, nearest, vocabulary
+from moderator.behaviour.likeness import SHORT, nearest
 from moderator.behaviour.memory import Memory
 from moderator.records import Finding
 from moderator.ruleset import BehaviourRule
@@ -25,7 +25,7 @@ class Flood:
 
     def __init__(self, rule: BehaviourRule) -> None:
         self.rule = rule
-        self._common = vocabulary(rule.words)
+        self._common = frozenset(rule.words)
 
     def see(self, seen: Seen, memory: Memory) -> Finding | None:
         """The finding on the message that makes the count."""

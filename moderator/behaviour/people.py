@@ -42,12 +42,15 @@ class People:
 
     def __init__(self, ambiguous: frozenset[str] = frozenset()) -> None:
         self.ambiguous = ambiguous
+        self.began = 0.0
         self._people: dict[str, Person] = {}
         self._called: dict[str, set[str]] = {}
         self.turns: deque[Turn] = deque(maxlen=2)
 
     def meet(self, who: str, name: str, now: float) -> bool:
         """Notes that somebody speaks; whether it is the first time under this name."""
+        if not self._people:
+            self.began = now
         person = self._people.pop(who, None)
         if person is None:
             person = Person(now, name)
