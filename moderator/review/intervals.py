@@ -55,8 +55,10 @@ def totals(part: Part, chance: np.random.Generator, draws: int = DRAWS) -> Array
 
 def total_of(parts: Sequence[Part], chance: np.random.Generator, draws: int = DRAWS) -> Array:
     """[draws] numbers of hits that all parts may hold together."""
-    return np.sum([totals(part, chance, draws) for part in parts], axis=0) if parts else (
-        np.zeros(draws)
+    return (
+        np.sum([totals(part, chance, draws) for part in parts], axis=0)
+        if parts
+        else (np.zeros(draws))
     )
 
 

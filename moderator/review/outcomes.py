@@ -92,7 +92,5 @@ def settled(verdicts: Iterable[Verdict]) -> list[Outcome]:
 def outcome_of(verdicts: Iterable[Verdict]) -> Outcome:
     """What one record's verdicts, one a reviewer, come to."""
     given = tuple(verdicts)
-    balance = sum(
-        {"abusive": 1, "not_abusive": -1}.get(verdict.verdict, 0) for verdict in given
-    )
+    balance = sum({"abusive": 1, "not_abusive": -1}.get(verdict.verdict, 0) for verdict in given)
     return Outcome(given, balance > 0 if balance else None)
