@@ -1,8 +1,8 @@
 """Folds hostile text into a plain form, with an exact map back to the original offsets.
 
-Folding is per character: compatibility forms (NFKD) become plain letters, case goes, accents
-and stacked marks go, zero-width and bidirectional controls go, curly apostrophes become straight
-and every run of white space becomes one space. Marks that carry meaning stay (the vowel signs,
+Folding is per character: letters in circles and squares and other compatibility forms (NFKD)
+become plain letters, case goes, accents and stacked marks go, zero-width and bidirectional
+controls go, curly apostrophes become straight and every run of white space becomes one space. Marks that carry meaning stay (the vowel signs,
 virama and nukta of Indic scripts), and so does a joiner that holds an emoji together.
 
 Because each original character folds on its own, the map is monotone, folding is idempotent and
@@ -19,6 +19,19 @@ MAX_GROWTH = 18
 
 _PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*", re.ASCII)
 _APOSTROPHES = dict.fromkeys(map(ord, "\u2018\u2019\u02bc\u2032\uff07\u00b4`"), "'")
+_OTHERS = {"\u2800": " ", "\u03f2": "c", "\u03f9": "c", "\u037a": "\u03b9"}
+_ENCLOSED = {
+    chr(first + offset): chr(ord("a") + offset)
+    for first in (0x1F150, 0x1F170)
+    for offset in range(26)
+}
+_INSTEAD = {**_APOSTROPHES, **str.maketrans(_OTHERS | _ENCLOSED)}
+"""What compatibility forms lack or would spoil: the blank of Braille; lunate sigmas, which are
+read as c; letters in dark circles and squares, some of which are emoji."""
+
+_FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
+"""Signs that are drawn as nothing, though Unicode calls them letters or marks."""
+
 _JOINER = "\u200d"
 _EMOJI_MODIFIERS = ("\ufe0f", "\U0001f3fb", "\U0001f3fc", "\U0001f3fd", "\U0001f3fe", "\U0001f3ff")
 
@@ -55,7 +68,8 @@ def fold(text: str) -> Folded:
             plain = character
         else:
             plain = _fold_character(character)
-        previous = character
+        if character not in _EMOJI_MODIFIERS:
+            previous = character
         if plain == " " and (not characters or characters[-1] == " "):
             plain = ""
         if not plain:
@@ -74,15 +88,20 @@ def fold(text: str) -> Folded:
 
 @lru_cache(maxsize=65536)
 def _fold_character(character: str) -> str:
+    character = character.translate(_INSTEAD)
     if character.isspace():
         return " "
-    plain = unicodedata.normalize("NFKD", character.translate(_APOSTROPHES)).casefold()
-    kept = [part for part in unicodedata.normalize("NFKD", plain) if not _vanishes(part)]
-    composed = unicodedata.normalize("NFC", "".join(kept)).translate(_APOSTROPHES)
+    # Marks go before the case does, since one of them has a capital that is a letter of its own.
+    parts = [part for part in unicodedata.normalize("NFKD", character) if not _vanishes(part)]
+    plain = unicodedata.normalize("NFKD", "".join(parts).casefold())
+    kept = [part for part in plain if not _vanishes(part)]
+    composed = unicodedata.normalize("NFC", "".join(kept)).translate(_INSTEAD)
     return "".join(" " if part.isspace() else part for part in composed)
 
 
 def _vanishes(character: str) -> bool:
+    if character in _FILLERS:
+        return True
     category = unicodedata.category(character)
     return category in {"Cf", "Cc", "Cs"} or _is_mark(character)
 
@@ -96,11 +115,10 @@ def _is_mark(character: str) -> bool:
         return False
     combining = unicodedata.combining(character)
     if combining == 0:
-        return character == "\u034f" or "\ufe00" <= character <= "\ufe0f"
+        return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
     return combining == 1 or combining >= 10
 
 
 def _joins_emoji(previous: str) -> bool:
-    return bool(previous) and (
-        previous in _EMOJI_MODIFIERS or unicodedata.category(previous) == "So"
-    )
+    """Whether a joiner holds emoji together; `previous` stands before it and any modifiers."""
+    return bool(previous) and unicodedata.category(previous) == "So"

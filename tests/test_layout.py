@@ -21,7 +21,7 @@ README = Path(__file__).parents[1] / "README.md"
 LAYERS: list[list[str]] = [
     ["errors", "records", "resources"],
     ["terminal", "text", "yamlnodes"],
-    ["config", "files"],
+    ["config", "files", "evasions"],
     ["sources", "classifiers"],
     ["isolation", "policy", "samples"],
     ["words"],

@@ -1,4 +1,8 @@
-"""The classifier that the rules file describes: every rule kind over one folding of the text."""
+"""The classifier that the rules file describes: every rule kind, over what a text says.
+
+A text is matched as it is written (folded), and once more with its disguised words read back,
+where it has any.
+"""
 
 import gc
 from bisect import bisect_right
@@ -12,9 +16,11 @@ from moderator.classifiers.regexes import Regexes
 from moderator.classifiers.terms import Phrases, phrases_of
 from moderator.classifiers.tokeniser import split
 from moderator.classifiers.tokens import Tokens
+from moderator.classifiers.vocabulary import lexicon_of
 from moderator.config import Rule, RuleSet
+from moderator.evasions.decode import Decoder
 from moderator.records import Assessment, Finding
-from moderator.text import Folded, fold
+from moderator.text import fold
 
 FORGET_AFTER = 400_000
 """Words never seen before, after which spaCy's vocabulary is made anew.
@@ -45,6 +51,7 @@ class RulesClassifier:
         self._allowed = Phrases(
             [(_EVERYWHERE, ruleset.allow)] + [(rule.id, rule.allow) for rule in ruleset.rules]
         )
+        self._decoder = Decoder(lexicon_of(ruleset))
         self._set_up()
 
     def _set_up(self) -> None:
@@ -64,21 +71,28 @@ class RulesClassifier:
 
     def _findings(self, text: str) -> Iterator[Finding]:
         folded = fold(text)
-        tokens = split(folded.text)
-        matches: set[Match] = set(self._regexes.find(folded.text))
-        matches.update(self._terms.find(tokens))
-        matches.update(self._tokens.find(tokens))
+        decoded = self._decoder.decode(folded)
+        forms = [(form, split(form.text)) for form in (folded, decoded) if form is not None]
+        matches: set[Match] = set()
+        for form, tokens in forms:
+            for found in (
+                self._regexes.find(form.text), self._terms.find(tokens), self._tokens.find(tokens)
+            ):  # fmt: skip
+                matches.update((name, *form.span(start, end)) for name, start, end in found)
         if not matches:
             return
-        cover = _Cover(self._allowed.find(tokens))
+        cover = _Cover(
+            (name, *form.span(start, end))
+            for form, tokens in forms
+            for name, start, end in self._allowed.find(tokens)
+        )
         counts: Counter[str] = Counter()
         for name, start, end in _longest(matches):
             if counts[name] < MOST_OF_A_RULE and not cover.holds(name, start, end):
                 counts[name] += 1
-                yield self._finding(self._rules[name], text, folded, start, end)
+                yield self._finding(self._rules[name], text, start, end)
 
-    def _finding(self, rule: Rule, text: str, folded: Folded, start: int, end: int) -> Finding:
-        span = folded.span(start, end)
+    def _finding(self, rule: Rule, text: str, start: int, end: int) -> Finding:
         return Finding(
             classifier=self.name,
             version=self.version,
@@ -88,8 +102,8 @@ class RulesClassifier:
             severity=rule.severity,
             score=1.0,
             threshold=1.0,
-            span=span,
-            match=text[span[0] : span[1]],
+            span=(start, end),
+            match=text[start:end],
         )
 
 

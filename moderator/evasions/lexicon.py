@@ -1,0 +1,37 @@
+"""The words that rules look for, as a trie: what an evasion can be read as.
+
+A disguised word is worth reading only as a word that some rule knows; whatever else it might
+spell changes nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A place in the trie: the letters that go on, and the word that ends here."""
+
+    following: dict[str, "Node"] = field(default_factory=dict)
+    word: str | None = None
+
+
+class Lexicon:
+    """Words by rank: of two words that a disguise fits alike, the lower rank is meant.
+
+    `words` maps a word to its rank. `common` words (you, are, the) take part in phrases; a mask
+    or a misspelling is never read as one. `plain` words are never read as anything else.
+    """
+
+    def __init__(
+        self, words: Mapping[str, int], common: Iterable[str], plain: Iterable[str]
+    ) -> None:
+        self.ranks = dict(words)
+        self.common = frozenset(common)
+        self.known = frozenset(words) | frozenset(plain)
+        self.root = Node()
+        for word in words:
+            node = self.root
+            for letter in word:
+                node = node.following.setdefault(letter, Node())
+            node.word = word

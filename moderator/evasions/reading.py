@@ -1,0 +1,196 @@
+"""Reads a written piece as the words of the lexicon that it can be a disguise of.
+
+A walk over the trie: at each sign, every reading of it leads on (`letters`), and the tricks used
+are counted. What a word may have cost depends on how much of it is honestly written: two letters
+of three may not be guessed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from moderator.evasions.letters import (
+    LEET_DIGITS,
+    LEET_GROUPS,
+    LEET_SIGNS,
+    MASKS,
+    SEPARATORS,
+    SOFT_MASKS,
+    SOUNDS,
+    is_latin,
+    is_regional,
+    look_alikes,
+    regional_letter,
+    transliterations,
+)
+from moderator.evasions.lexicon import Lexicon, Node
+
+# The tricks of a reading are counted in one number, so that adding and comparing is cheap: eight
+# bits each, the price of all in the highest.
+_LETTER, _DIGIT, _SIGN, _MASK, _SOFT, _SOUND, _SEPARATOR, _REPEAT, _PRICE = (
+    1 << shift for shift in range(0, 72, 8)
+)
+_LOOK_ALIKE = _LETTER + _SIGN + 4 * _PRICE
+_BY_DIGIT = _DIGIT + 8 * _PRICE
+_BY_SIGN = _SIGN + 8 * _PRICE
+_BY_MASK = _MASK + 24 * _PRICE
+_BY_SOFT_MASK = _MASK + _SOFT + 28 * _PRICE
+_BY_SOUND = _LETTER + _SOUND + 16 * _PRICE
+_UNDOUBLED = _SOUND + 16 * _PRICE
+_SWAPPED = 2 * _LETTER + 2 * _SOUND + 24 * _PRICE
+_OTHER_VOWEL = 2 * _SOUND + 26 * _PRICE
+_VOWEL_LEFT_OUT = 2 * _SOUND + 26 * _PRICE
+_LEFT_OUT = 3 * _SOUND + 30 * _PRICE
+_APART = _SEPARATOR + _PRICE
+_AGAIN = _REPEAT + 2 * _PRICE
+_AGAIN_APART = _REPEAT + 20 * _PRICE
+
+_MOST_SOUNDS = 3
+_GUESSED = "\0"
+"""Stands for the sign written last where that was a mask, which repeats nothing."""
+
+_VOWELS = frozenset("aeiou")
+_MASKED, _SOUNDED, _PARTED, _OPEN = 1, 2, 4, 8
+_CLOSED = ~_OPEN
+
+_Key = tuple[Node, str, int]
+"""Where in the trie, the sign written last, and the kinds of tricks so far: a cheaper reading
+must not hide one by other means, since it may turn out implausible. Open is what a separator was
+written after; no word ends there."""
+
+_State = dict[_Key, int]
+_Step = tuple[str, str, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A word that a piece can be read as, where it ends in the piece, and what that took."""
+
+    word: str
+    end: int
+    tricks: int
+
+    @property
+    def price(self) -> int:
+        """How far-fetched it is: 8 for each digit or sign in a letter's place, more for others."""
+        return self.tricks // _PRICE
+
+
+def readings(lexicon: Lexicon, piece: str, start: int) -> Iterator[Reading]:
+    """Every plausible reading of `piece` from `start` on, whatever follows its end."""
+    latin = any(map(is_latin, piece))
+    regional = sum(map(is_regional, piece)) >= 3
+    states: list[_State] = [{} for _ in range(len(piece) + 1)]
+    states[start][lexicon.root, "", 0] = 0
+    for position in range(start, len(piece) + 1):
+        here = states[position]
+        if not here:
+            continue
+        if position > start:
+            _leave_out(here)
+            yield from _ended(lexicon, here, position)
+        if position < len(piece):
+            steps = _steps(piece, position, latin=latin, regional=regional)
+            for key, tricks in here.items():
+                _go_on(states, piece, position, key, tricks, steps)
+
+
+def _go_on(
+    states: list[_State], piece: str, position: int, key: _Key, tricks: int, steps: list[_Step]
+) -> None:
+    node, last, kinds = key
+    again = _AGAIN_APART if kinds & _OPEN else _AGAIN
+    kinds &= _CLOSED
+    sign = piece[position]
+    for written, meant, cost, kind in steps:
+        reached: Node | None = node
+        for letter in meant:
+            reached = reached.following.get(letter) if reached is not None else None
+        if reached is not None:
+            after = states[position + len(written)]
+            _reach(after, (reached, written[-1], kinds | kind), tricks + cost)
+    if not last:
+        return
+    after = states[position + 1]
+    if sign == last:
+        _reach(after, (node, last, kinds), tricks + again)
+    if sign in SEPARATORS:
+        _reach(after, (node, last, kinds | _PARTED | _OPEN), tricks + _APART)
+    if sign in MASKS:
+        soft = sign in SOFT_MASKS
+        cost = _BY_SOFT_MASK if soft else _BY_MASK
+        for letter, reached in node.following.items():
+            if not soft or letter in _VOWELS:
+                _reach(after, (reached, _GUESSED, kinds | _MASKED), tricks + cost)
+    elif sign in _VOWELS:
+        for letter in _VOWELS:
+            if letter != sign and letter in node.following:
+                other = (node.following[letter], sign, kinds | _SOUNDED)
+                _reach(after, other, tricks + _OTHER_VOWEL)
+    if position + 1 < len(piece) and piece[position + 1] != sign:
+        first = node.following.get(piece[position + 1])
+        if first is not None and sign in first.following:
+            swapped = (first.following[sign], sign, kinds | _SOUNDED)
+            _reach(states[position + 2], swapped, tricks + _SWAPPED)
+
+
+def _reach(state: _State, key: _Key, tricks: int) -> None:
+    if tricks // _SOUND % 256 <= _MOST_SOUNDS and tricks < state.get(key, tricks + 1):
+        state[key] = tricks
+
+
+def _leave_out(here: _State) -> None:
+    """Readings that go on after a letter which was not written."""
+    for (node, last, kinds), tricks in list(here.items()):
+        for letter, reached in node.following.items():
+            if letter == last:
+                cost = _UNDOUBLED
+            else:
+                cost = _VOWEL_LEFT_OUT if letter in _VOWELS else _LEFT_OUT
+            _reach(here, (reached, last, kinds | _SOUNDED), tricks + cost)
+
+
+def _steps(piece: str, position: int, *, latin: bool, regional: bool) -> list[_Step]:
+    """What may be meant by what is written at `position`: written, meant, cost, kind."""
+    sign = piece[position]
+    steps = [(sign, sign, _LETTER, 0)]
+    steps += [(sign, letter, _BY_DIGIT, 0) for letter in LEET_DIGITS.get(sign, "")]
+    steps += [(sign, letter, _BY_SIGN, 0) for letter in LEET_SIGNS.get(sign, "")]
+    if not sign.isascii():
+        found = {*look_alikes(sign)}
+        if latin:
+            found.update(transliterations(sign))
+        if regional and is_regional(sign):
+            found.add(regional_letter(sign))
+        steps += [(sign, letters, _LOOK_ALIKE, 0) for letters in sorted(found)]
+    for end in range(position + 1, min(position + 4, len(piece)) + 1):
+        written = piece[position:end]
+        if written in LEET_GROUPS:
+            steps.append((written, LEET_GROUPS[written], _BY_SIGN, 0))
+        for meant in SOUNDS.get(written, ()):
+            steps.append((written, meant, _BY_SOUND, _SOUNDED))
+    return steps
+
+
+def _ended(lexicon: Lexicon, here: _State, end: int) -> Iterator[Reading]:
+    for (node, _, kinds), tricks in here.items():
+        if node.word is not None and not kinds & _OPEN and _plausible(lexicon, node.word, tricks):
+            yield Reading(node.word, end, tricks)
+
+
+def _plausible(lexicon: Lexicon, word: str, tricks: int) -> bool:
+    letters, digits, signs, masks, soft, sounds, separators = tricks.to_bytes(16, "little")[:7]
+    length = len(word)
+    if word in lexicon.common and (masks or sounds):
+        return False
+    if masks and (masks + digits > length // 2 or letters + signs < 2):
+        return False
+    if soft and (length < 4 or masks > 1 or digits or sounds):
+        return False
+    if digits and letters + signs < (2 if length < 5 else 1):
+        return False
+    if sounds and (length < 4 or sounds > (2 if length < 6 else 3)):
+        return False
+    if separators and separators < letters + digits + signs + masks - 1:
+        # Not between all letters: then it is parted once, and spelt honestly.
+        return length >= 4 and separators == 1 and not (masks or sounds)
+    return True
