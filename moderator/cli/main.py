@@ -11,8 +11,12 @@ import typer
 
 from moderator import __version__
 from moderator.cli import rules as rules_commands
+from moderator.cli.calibrate import calibrate
+from moderator.cli.dsa import dsa
 from moderator.cli.evaluate import evaluate
 from moderator.cli.explain import explain
+from moderator.cli.report import report
+from moderator.cli.sample import sample
 from moderator.cli.scan import scan
 from moderator.cli.score import score
 from moderator.cli.sessions import fetch, sessions
@@ -40,8 +44,12 @@ app.command()(scan)
 app.command()(score)
 app.command()(explain)
 app.command()(evaluate)
+app.command()(calibrate)
+app.command()(sample)
+app.command()(dsa)
 app.command()(sessions)
 app.command()(fetch)
+app.command()(report)
 app.add_typer(rules_commands.app, name="rules")
 
 
