@@ -6,13 +6,14 @@ the body holds a commitment to it, keyed with a nonce that goes when the details
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 import orjson
 
-from moderator.review.records import canonical, commitment, new_salt
+from moderator.review.records import SALT_BYTES, canonical, commitment, new_salt
 from moderator.review.verdicts import NotAVerdict, Verdict, parse, to_line
 
 GENESIS = "0" * 64
@@ -71,6 +72,12 @@ class Details:
         """What the chained body holds in their place."""
         return commitment({"note": self.note, "salt": self.salt}, bytes.fromhex(self.nonce))
 
+    def opens(self, committed: str) -> bool:
+        """Whether they are what was committed to."""
+        # HMAC pads short keys with zeros, so that a nonce of another length could pass for it.
+        well_formed = re.fullmatch(f"[0-9a-f]{{{2 * SALT_BYTES}}}", self.nonce) is not None
+        return well_formed and self.committed() == committed
+
 
 Content = TypeVar("Content", bound=Verdict | Undo | Purge, covariant=True)
 
@@ -95,7 +102,7 @@ class Unreadable(ValueError):
 
 def chained(previous: str, body: bytes) -> str:
     """The hash of an entry, from that of the entry before it and its own body."""
-    return hashlib.sha256(previous.encode("ascii") + body).hexdigest()
+    return hashlib.sha256(previous.encode() + body).hexdigest()
 
 
 def key_of(verdict: Verdict) -> str:

@@ -1,9 +1,10 @@
 """The ledger of verdicts: an append-only file in which each entry is chained to the one before."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar, cast
@@ -15,6 +16,7 @@ from moderator.review.entries import (
     Details,
     Entry,
     Purge,
+    PurgedFile,
     Undo,
     Unreadable,
     body_of,
@@ -112,6 +114,31 @@ class Ledger:
             undo = Undo(number, target.hash, reviewer, stamp(datetime.now(UTC)), note)
             return self._append(undo)
 
+    def erase(
+        self,
+        numbers: Iterable[int],
+        *,
+        before: datetime,
+        reviewer: str,
+        files: Iterable[PurgedFile],
+    ) -> Entry[Purge]:
+        """Erases the notes and salts of entries, by a new entry that says so.
+
+        `files` are those purged beside the ledger. When it returns, nothing of what was erased
+        is left in the file: it has been overwritten, and the file written anew.
+        """
+        erased = sorted(set(numbers))
+        with transaction(self._connection, self.path):
+            now = stamp(datetime.now(UTC))
+            purge = Purge(stamp(before), reviewer, now, tuple(_ranges(erased)), tuple(files))
+            entry = self._append(purge)
+            self._connection.executemany(
+                "DELETE FROM details WHERE number = ?", [(number,) for number in erased]
+            )
+        with broken_file(self.path):
+            self._connection.execute("VACUUM")
+        return entry
+
     def _read(self) -> Iterator[AnyEntry]:
         previous = GENESIS
         rows = self._connection.execute(
@@ -180,3 +207,10 @@ def standing(entries: Iterable[AnyEntry]) -> list[Entry[Verdict]]:
         if who not in latest or latest[who].content.at <= one.content.at:
             latest[who] = one
     return sorted(latest.values(), key=lambda one: one.number)
+
+
+def _ranges(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Rising numbers as ranges without gaps, `(first, last)`."""
+    for _, run in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
+        members = [number for _, number in run]
+        yield members[0], members[-1]

@@ -71,6 +71,15 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
     return connection
 
 
+def is_as_made(connection: sqlite3.Connection) -> bool:
+    """Whether the tables, and the triggers that guard them, are those of a new ledger."""
+    query = "SELECT name, CAST(sql AS BLOB) FROM sqlite_schema ORDER BY CAST(name AS BLOB)"
+    with closing(sqlite3.connect(":memory:")) as fresh:
+        fresh.text_factory = connection.text_factory
+        fresh.executescript(_SCHEMA)
+        return fresh.execute(query).fetchall() == connection.execute(query).fetchall()
+
+
 @contextmanager
 def transaction(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
     """One change of the ledger, alone: on disk when it ends, and undone by an error."""
@@ -103,18 +112,20 @@ def broken_file(path: Path) -> Iterator[None]:
     """Turns what SQLite says of a file into one sentence."""
     try:
         yield
-    except sqlite3.OperationalError as error:
-        if _name(error).startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+    except sqlite3.Error as error:
+        # What Python finds itself (text that is no UTF-8, say) has no name of SQLite's.
+        name = getattr(error, "sqlite_errorname", type(error).__name__)
+        if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
             raise OutputError(
                 f"{path} was held by others for {PATIENCE:.0f} s; try again when they are done."
             ) from error
-        raise OutputError(
-            f"{path} cannot be used ({_name(error)}): check the folder, its permissions "
-            "and the free space."
-        ) from error
-    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError) and name.startswith("SQLITE_"):
+            raise OutputError(
+                f"{path} cannot be used ({name}): check the folder, its permissions and the free "
+                "space."
+            ) from error
         raise SourceError(
-            f"{path} is damaged or no ledger ({_name(error)}); go back to a copy of it."
+            f"{path} is damaged or no ledger ({name}); go back to a copy of it."
         ) from error
 
 
@@ -145,8 +156,3 @@ def _opened(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(
         f"file:{quote(str(path))}?mode=rw", uri=True, isolation_level=None, timeout=PATIENCE
     )
-
-
-def _name(error: sqlite3.Error) -> str:
-    # What Python itself finds (text that is no UTF-8, say) has no code of SQLite's.
-    return getattr(error, "sqlite_errorname", type(error).__name__)
