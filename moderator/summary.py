@@ -109,7 +109,7 @@ def summarise(
     """The summary as it is written to `flagged.summary.json`; `seconds` is wall-clock time."""
     return {
         "program": {"name": "moderator", "version": __version__},
-        "rules": {"path": ruleset.path, "sha256": ruleset.sha256, "count": len(ruleset.rules)},
+        "rules": rules_summary(ruleset),
         "models": [
             {"name": classifier.name, "version": classifier.version}
             for classifier in classifiers
@@ -133,6 +133,11 @@ def summarise(
         "participants": tally.participants(),
         "seconds": round(seconds, 3),
     }
+
+
+def rules_summary(ruleset: RuleSet) -> dict[str, Any]:
+    """Which rules judged."""
+    return {"path": ruleset.path, "sha256": ruleset.sha256, "count": len(ruleset.rules)}
 
 
 def _by_count(counter: Counter[str]) -> dict[str, int]:

@@ -15,7 +15,7 @@ from moderator.config import RuleSet
 from moderator.errors import ModeratorError, NotReady, SourceError
 from moderator.files import remove_parts
 from moderator.pipeline import Pipeline
-from moderator.scan import Destinations, scan
+from moderator.scan import Destinations, Shadow, scan
 from moderator.sources.answers import SESSION_ID
 from moderator.sources.dump import read_dump
 from moderator.sources.state import Status, locked_state
@@ -41,6 +41,7 @@ def sweep(
     ruleset: RuleSet,
     *,
     all_findings: bool = False,
+    shadow: Shadow | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     on_listed: Callable[[int], None] | None = None,
 ) -> Iterator[Outcome]:
@@ -57,7 +58,7 @@ def sweep(
         if on_listed is not None:
             on_listed(len(listed))
         for session_id in state.due(listed):
-            outcome = _one(session_id, folder, network, pipeline, ruleset, all_findings)
+            outcome = _one(session_id, folder, network, pipeline, ruleset, all_findings, shadow)
             entry = state.record(
                 session_id,
                 outcome.status,
@@ -75,12 +76,13 @@ def _one(
     pipeline: Pipeline,
     ruleset: RuleSet,
     all_findings: bool,
+    shadow: Shadow | None,
 ) -> Outcome:
     try:
         if not SESSION_ID.fullmatch(session_id):
             raise SourceError("its id cannot be a file name")
-        to = Destinations.beside(folder / f"{session_id}.jsonl")
-        for path in filter(None, (to.flagged, to.rejects, to.unscored, to.summary)):
+        to = Destinations.beside(folder / f"{session_id}.jsonl", shadow=shadow is not None)
+        for path in to.all():
             remove_parts(path)
         with fetched(session_id, network) as dump:
             tally, _ = scan(
@@ -91,6 +93,7 @@ def _one(
                 source=dump.name,
                 stdout=sys.stdout.buffer,
                 all_findings=all_findings,
+                shadow=shadow,
             )
     except NotReady as error:
         return Outcome(session_id, "not_ready", error=str(error))

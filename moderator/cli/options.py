@@ -12,6 +12,7 @@ from moderator.classifiers.registry import DEFAULT_MODEL
 if TYPE_CHECKING:
     from moderator.config import RuleSet
     from moderator.pipeline import Pipeline
+    from moderator.scan import Shadow
     from moderator.sources.target import Network
 
 
@@ -33,7 +34,12 @@ class BackendName(StrEnum):
 
 Rules = Annotated[
     Path | None,
-    typer.Option("--rules", help="Rules file to use instead of the default.", metavar="FILE"),
+    typer.Option(
+        "--rules",
+        help="Rules file to use instead of the default, or preset:classroom, preset:adult, "
+        "preset:gaming.",
+        metavar="FILE",
+    ),
 ]
 Models = Annotated[
     list[str],
@@ -90,3 +96,19 @@ def pipeline(
 
     ruleset = load(rules)
     return build(ruleset, models, context=context, words=words), ruleset
+
+
+def shadowed(
+    rules: Path | None, shadow: Path | None, models: list[str], *, context: int, words: bool
+) -> "tuple[Pipeline, RuleSet, Shadow | None]":
+    """As `pipeline`, and the candidate rules that are to judge beside it, where there are any."""
+    if shadow is None:
+        return *pipeline(rules, models, context=context, words=words), None
+    from moderator.classifiers.registry import build_models
+    from moderator.comparison import pair
+    from moderator.config import load
+    from moderator.scan import Shadow
+
+    ruleset, candidate = load(rules), load(shadow)
+    live, beside = pair(ruleset, candidate, build_models(models), context=context, words=words)
+    return live, ruleset, Shadow(candidate, beside)

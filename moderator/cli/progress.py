@@ -123,12 +123,23 @@ def show_summary(summary: Mapping[str, Any], *, output: str) -> None:
 def one_line(summary: Mapping[str, Any], output: str) -> str:
     """The counts that matter to a log; those before the semicolon make up what was read."""
     other = sum(_not_text(summary).values())
+    shadow = f"{_shadow(summary)}; " if "shadow" in summary else ""
     return (
         f"{printable(str(summary['source']))}: read {summary['read']}, "
         f"judged {summary['judged']}, repeats {summary['repeats']}, "
         f"not text {other}, rejected {summary['rejected']}; "
         f"flagged {summary['flagged']}, unscored {summary['unscored']}; "
-        f"written to {printable(output)}"
+        f"{shadow}written to {printable(output)}"
+    )
+
+
+def _shadow(summary: Mapping[str, Any]) -> str:
+    """What the candidate rules would change."""
+    shadow = summary["shadow"]
+    return (
+        f"{printable(shadow['rules']['path'])} would flag {shadow['flagged']:,}: "
+        f"{shadow['added']:,} added, {shadow['dropped']:,} dropped, "
+        f"{shadow['regraded']:,} regraded"
     )
 
 
@@ -145,6 +156,8 @@ def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "  by category", _counts(summary["byCategory"])
     yield "  by action", _counts(summary["byAction"])
     yield "held back", f"{summary['heldBack']:,} with findings below a flag"
+    if "shadow" in summary:
+        yield "in the shadow", _shadow(summary)
     models = ", ".join(f"{model['name']} {model['version']}" for model in summary["models"])
     yield "judged by", f"rules {summary['rules']['sha256'][:12]}, {models or 'no model'}"
     yield "time", f"{summary['seconds']:.1f} s"

@@ -16,10 +16,15 @@ from moderator.records import Severity
 from moderator.terminal import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from moderator.config import RuleSet
     from moderator.pipeline import Pipeline
+    from moderator.scan import Destinations, Shadow
     from moderator.sources.target import Network
     from moderator.sweep import Outcome
+
+    Judges = tuple[Pipeline, RuleSet, Shadow | None]
 
 INCOMPLETE = 6
 
@@ -55,6 +60,14 @@ def scan(
     context: Annotated[
         int, typer.Option("--context", min=0, max=50, help="Neighbouring messages either side.")
     ] = 2,
+    shadow: Annotated[
+        Path | None,
+        typer.Option(
+            "--shadow",
+            help="Candidate rules that judge too; what they find goes into a file of its own.",
+            metavar="FILE",
+        ),
+    ] = None,
     no_words: Annotated[
         bool, typer.Option("--no-words", help="Do not look for the words behind a score.")
     ] = False,
@@ -85,39 +98,50 @@ def scan(
         raise ConfigError("--no-clobber is for one TARGET; --since skips what is done anyway.")
     options.set_up_log(verbose=verbose)
     network = options.network(backend, base_url, allow_private, wait)
-    pipeline, ruleset = options.pipeline(rules, model, context=context, words=not no_words)
+
+    def judges() -> "Judges":
+        # Models take seconds to load: what is wrong with the rest is told before.
+        return options.shadowed(rules, shadow, model, context=context, words=not no_words)
+
     if since is not None and out_dir is not None:
-        worst = _sweep(since, out_dir, network, pipeline, ruleset, all_findings, quiet)
+        worst = _sweep(since, out_dir, network, judges, all_findings, quiet)
     else:
         assert target is not None
-        worst = _scan_one(
-            target, output, network, pipeline, ruleset, rejects, scores, all_findings, no_clobber,
-            quiet,
-        )  # fmt: skip
+        destinations = _destinations(target, output, rejects, scores, shadow)
+        worst = _scan_one(target, destinations, network, judges, all_findings, no_clobber, quiet)
     if fail_on is not None and worst is not None and worst >= Severity[fail_on.value]:
         raise typer.Exit(1)
 
 
+def _destinations(
+    target: str, output: str, rejects: Path | None, scores: Path | None, shadow: Path | None
+) -> "Destinations":
+    from moderator.scan import Destinations
+
+    destinations = Destinations.beside(
+        None if output == "-" else Path(output), rejects, scores, shadow=shadow is not None
+    )
+    if destinations.names(Path(target)):
+        raise ConfigError(f"{target} is the dump itself; name another file for the output.")
+    return destinations
+
+
 def _scan_one(
     target: str,
-    output: str,
+    destinations: "Destinations",
     network: "Network",
-    pipeline: "Pipeline",
-    ruleset: "RuleSet",
-    rejects: Path | None,
-    scores: Path | None,
+    judges: "Callable[[], Judges]",
     all_findings: bool,
     no_clobber: bool,
     quiet: bool,
 ) -> Severity | None:
     from moderator.cli.progress import downloading, reading, show_summary
-    from moderator.scan import Destinations, scan
+    from moderator.scan import scan
     from moderator.sources.dump import read_dump
-    from moderator.sources.target import opened
+    from moderator.sources.target import check, opened
 
-    destinations = Destinations.beside(None if output == "-" else Path(output), rejects, scores)
-    if destinations.names(Path(target)):
-        raise ConfigError(f"{target} is the dump itself; name another file for the output.")
+    check(target, network)
+    pipeline, ruleset, candidate = judges()
     with ExitStack() as stack:
         with downloading(quiet=quiet) as on_bytes:
             reached = replace(network, on_bytes=on_bytes)
@@ -133,9 +157,11 @@ def _scan_one(
             all_findings=all_findings,
             no_clobber=no_clobber,
             on_row=on_row,
+            shadow=candidate,
         )
     if not quiet:
-        show_summary(summary, output="standard output" if output == "-" else output)
+        output = destinations.flagged
+        show_summary(summary, output=str(output) if output is not None else "standard output")
         if destinations.rejects is None and tally.rejected:
             typer.echo("Rejected rows were not kept; name a file with --rejects.", err=True)
         if destinations.unscored is None and tally.unscored:
@@ -147,8 +173,7 @@ def _sweep(
     since: str,
     folder: Path,
     network: "Network",
-    pipeline: "Pipeline",
-    ruleset: "RuleSet",
+    judges: "Callable[[], Judges]",
     all_findings: bool,
     quiet: bool,
 ) -> Severity | None:
@@ -156,12 +181,15 @@ def _sweep(
     from moderator.sweep import sweep
 
     moment = parse_since(since, datetime.now(UTC))
+    with network.api():
+        pass  # credentials that do not fit are told before the models are loaded
+    pipeline, ruleset, candidate = judges()
     counts = {"done": 0, "failed": 0, "not_ready": 0, "given_up": 0}
     listed: list[int] = []
     worst: Severity | None = None
     ended = False
     outcomes = sweep(
-        moment, folder, network, pipeline, ruleset, all_findings=all_findings,
+        moment, folder, network, pipeline, ruleset, all_findings=all_findings, shadow=candidate,
         on_listed=listed.append,
     )  # fmt: skip
     try:

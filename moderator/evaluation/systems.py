@@ -6,8 +6,9 @@ Classifiers are shared: each judges every batch once, however many systems it is
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import tee
 
-from moderator.classifiers.base import Classifier, Result
+from moderator.classifiers.base import Classifier
 from moderator.classifiers.registry import NO_MODEL, build_model
+from moderator.classifiers.shared import Shared
 from moderator.config import RuleSet
 from moderator.errors import ConfigError
 from moderator.pipeline import Judged, Pipeline
@@ -37,22 +38,6 @@ class System:
             findings = self.policy.findings("", "", {label: 1.0})
             self._flags[label] = self.policy.judge(findings).flagged
         return self._flags[label]
-
-
-class Shared:
-    """A classifier that remembers its last batch, for the next system that asks the same."""
-
-    def __init__(self, classifier: Classifier) -> None:
-        self.name = classifier.name
-        self.version = classifier.version
-        self._classifier = classifier
-        self._last: dict[str, Result] = {}
-
-    def classify(self, texts: Sequence[str]) -> list[Result]:
-        """As the classifier itself."""
-        if not all(text in self._last for text in texts):
-            self._last = dict(zip(texts, self._classifier.classify(texts), strict=True))
-        return [self._last[text] for text in texts]
 
 
 def default_names(models: Sequence[str]) -> list[str]:

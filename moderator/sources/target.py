@@ -84,6 +84,21 @@ def is_remote(target: str) -> bool:
     raise SourceError(f"There is no file {target}, and it is neither a URL nor a session id.")
 
 
+def check(target: str, network: Network) -> None:
+    """Raises what `opened` would raise, as far as it can be told without reading or asking."""
+    if target == "-":
+        return
+    if not is_remote(target):
+        path = Path(target)
+        if path.is_dir():
+            raise SourceError(f"{target} cannot be read: Is a directory.")
+        if not os.access(path, os.R_OK):
+            raise SourceError(f"{target} cannot be read: Permission denied.")
+    elif not _URL.match(target):
+        with _explained(target), network.api():
+            pass
+
+
 @contextmanager
 def opened(target: str, network: Network, stdin: BinaryIO) -> Iterator[Dump]:
     """The dump that `target` names, open for reading; remote ones are fetched whole first."""
@@ -91,15 +106,8 @@ def opened(target: str, network: Network, stdin: BinaryIO) -> Iterator[Dump]:
         yield Dump("standard input", stdin, None)
     elif is_remote(target):
         with ExitStack() as stack:
-            try:
+            with _explained(target):
                 dump = stack.enter_context(fetched(target, network))
-            except ConfigError as error:
-                if _URL.match(target):
-                    raise
-                # Most who lack credentials have mistyped the name of a file.
-                raise ConfigError(
-                    f"There is no file {target}, so it is taken for a session id; {error}"
-                ) from None
             yield dump
     else:
         try:
@@ -110,6 +118,19 @@ def opened(target: str, network: Network, stdin: BinaryIO) -> Iterator[Dump]:
             info = os.fstat(file.fileno())
             # A named pipe says nothing of its size, nor where in it one is.
             yield Dump(target, file, info.st_size if stat.S_ISREG(info.st_mode) else None)
+
+
+@contextmanager
+def _explained(target: str) -> Iterator[None]:
+    """Most who lack credentials have mistyped the name of a file."""
+    try:
+        yield
+    except ConfigError as error:
+        if _URL.match(target):
+            raise
+        raise ConfigError(
+            f"There is no file {target}, so it is taken for a session id; {error}"
+        ) from None
 
 
 @contextmanager

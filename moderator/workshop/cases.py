@@ -9,7 +9,7 @@ A case is a line of JSON Lines (or a row of CSV) as `moderator evaluate` reads t
 that say neither are passed over.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from pathlib import Path
 from moderator.api import build
 from moderator.config import RuleSet
 from moderator.errors import SourceError
+from moderator.evaluation.metrics import Counts
 from moderator.evaluation.readers import Case, read
 from moderator.scoring import messages_of
 
@@ -31,53 +32,6 @@ class Wrong:
     text: str
     expected: bool
     rules: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class Score:
-    """The counts of one file, or of several."""
-
-    caught: int = 0
-    missed: int = 0
-    false_flags: int = 0
-    clean: int = 0
-
-    def add(self, *, expected: bool, flagged: bool) -> None:
-        """Counts one case."""
-        if expected:
-            self.caught += flagged
-            self.missed += not flagged
-        else:
-            self.false_flags += flagged
-            self.clean += not flagged
-
-    @classmethod
-    def total(cls, scores: Iterable["Score"]) -> "Score":
-        """All of them together."""
-        whole = cls()
-        for score in scores:
-            whole.caught += score.caught
-            whole.missed += score.missed
-            whole.false_flags += score.false_flags
-            whole.clean += score.clean
-        return whole
-
-    @property
-    def rows(self) -> int:
-        """How many cases were counted."""
-        return self.caught + self.missed + self.false_flags + self.clean
-
-    @property
-    def precision(self) -> float | None:
-        """Of what is flagged, how much should be; None where nothing is."""
-        flagged = self.caught + self.false_flags
-        return self.caught / flagged if flagged else None
-
-    @property
-    def recall(self) -> float | None:
-        """Of what should be flagged, how much is; None where nothing should."""
-        expected = self.caught + self.missed
-        return self.caught / expected if expected else None
 
 
 def files_in(paths: Iterable[Path]) -> list[Path]:
@@ -99,22 +53,28 @@ def files_in(paths: Iterable[Path]) -> list[Path]:
     return files
 
 
-def run_cases(ruleset: RuleSet, files: Iterable[Path]) -> tuple[dict[Path, Score], list[Wrong]]:
-    """The score of each file, and every wrong verdict in order. Raises `SourceError`."""
+def run_cases(ruleset: RuleSet, files: Iterable[Path]) -> tuple[dict[Path, Counts], list[Wrong]]:
+    """The verdicts of each file, counted, and the wrong ones in order. Raises `SourceError`."""
     pipeline = build(ruleset, ["none"], context=0, words=False)
-    scores: dict[Path, Score] = {}
+    counts: dict[Path, Counts] = {}
     wrong: list[Wrong] = []
     for file in files:
-        score = scores[file] = Score()
+        cells: Counter[tuple[bool, bool]] = Counter()
         waiting: deque[Case] = deque()
         for judged in pipeline.moderate(messages_of(_texts(file, waiting))):
             case = waiting.popleft()
-            flagged = judged.verdict.flagged
-            score.add(expected=bool(case.expected), flagged=flagged)
-            if flagged != case.expected:
+            flagged, expected = judged.verdict.flagged, bool(case.expected)
+            cells[expected, flagged] += 1
+            if flagged != expected:
                 rules = tuple(dict.fromkeys(f.rule for f in judged.findings if f.rule is not None))
-                wrong.append(Wrong(file, case.text, not flagged, rules))
-    return scores, wrong
+                wrong.append(Wrong(file, case.text, expected, rules))
+        counts[file] = Counts(
+            true_flags=cells[True, True],
+            false_flags=cells[False, True],
+            missed=cells[True, False],
+            passed=cells[False, False],
+        )
+    return counts, wrong
 
 
 def _texts(file: Path, waiting: deque[Case]) -> Iterator[str]:

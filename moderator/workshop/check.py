@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from moderator.config import RuleSet, load, rules_file
+from moderator.evaluation import metrics
+from moderator.evaluation.metrics import Counts, Figure
 from moderator.samples import SampleFailure, count_samples, run_samples
 from moderator.terminal import masked, printable
-from moderator.workshop.cases import Score, Wrong, files_in, run_cases
+from moderator.workshop.cases import Wrong, files_in, run_cases
 from moderator.workshop.linter import lint
 from moderator.workshop.problems import Problem
 
@@ -17,13 +19,13 @@ MOST_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was found out. `scores` and `wrong` are of the labelled cases."""
+    """What was found out. `counts` and `wrong` are of the labelled cases."""
 
     ruleset: RuleSet
     file: Path
     problems: Sequence[Problem]
     failures: Sequence[SampleFailure] = ()
-    scores: Mapping[Path, Score] = field(default_factory=dict)
+    counts: Mapping[Path, Counts] = field(default_factory=dict)
     wrong: Sequence[Wrong] = ()
 
     def passes(self, *, strict: bool) -> bool:
@@ -45,8 +47,8 @@ def check(source: Path | None, cases: Sequence[Path] = ()) -> Checked:
     file = rules_file(source)
     if any(problem.code == "unusable" for problem in problems):
         return Checked(ruleset, file, problems)
-    scores, wrong = run_cases(ruleset, files) if files else ({}, [])
-    return Checked(ruleset, file, problems, run_samples(ruleset), scores, wrong)
+    counts, wrong = run_cases(ruleset, files) if files else ({}, [])
+    return Checked(ruleset, file, problems, run_samples(ruleset), counts, wrong)
 
 
 def complaints(checked: Checked, *, show: bool) -> Iterator[str]:
@@ -70,8 +72,8 @@ def complaints(checked: Checked, *, show: bool) -> Iterator[str]:
 def figures(checked: Checked) -> Iterator[str]:
     """What was checked, in numbers."""
     ruleset = checked.ruleset
-    if checked.scores:
-        yield from _table(checked.scores)
+    if checked.counts:
+        yield from _table(checked.counts)
     parts = {
         "rules": len(ruleset.rules),
         "terms": sum(len(rule.terms) for rule in ruleset.rules),
@@ -87,18 +89,18 @@ def figures(checked: Checked) -> Iterator[str]:
     )
 
 
-def _table(scores: Mapping[Path, Score]) -> Iterator[str]:
-    rows = [(file.name, score) for file, score in scores.items()]
+def _table(counts: Mapping[Path, Counts]) -> Iterator[str]:
+    rows = [(printable(file.name), of_file) for file, of_file in counts.items()]
     if len(rows) > 1:
-        rows.append(("all", Score.total(scores.values())))
-    width = max(len("cases"), *(len(name) for name, _ in rows))
+        rows.append(("all", Counts(*map(sum, zip(*counts.values(), strict=True)))))
+    width = max(len(name) for name, _ in rows)
     yield f"{'cases':<{width}}   rows  missed  false flags  precision  recall"
-    for name, score in rows:
+    for name, cells in rows:
         yield (
-            f"{printable(name):<{width}} {score.rows:>6} {score.missed:>7} "
-            f"{score.false_flags:>12} {_ratio(score.precision):>10} {_ratio(score.recall):>7}"
+            f"{name:<{width}} {cells.rows:>6} {cells.missed:>7} {cells.false_flags:>12} "
+            f"{_share(metrics.precision(cells)):>10} {_share(metrics.recall(cells)):>7}"
         )
 
 
-def _ratio(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
+def _share(figure: Figure | None) -> str:
+    return "-" if figure is None else f"{figure.value:.3f}"

@@ -7,12 +7,13 @@ import orjson
 import pytest
 
 from moderator.classifiers.base import Classifier, Result
+from moderator.classifiers.shared import Shared
 from moderator.config import load
 from moderator.errors import ClassifierError, ConfigError, SourceError
 from moderator.evaluation.figures import Json
 from moderator.evaluation.readers import Fields
 from moderator.evaluation.run import measure
-from moderator.evaluation.systems import RULES, Shared, System, build, default_names
+from moderator.evaluation.systems import RULES, System, build, default_names
 from moderator.evaluation.table import WIDTH, render
 from moderator.policy import Policy
 from moderator.records import CATEGORIES, Action, Assessment, Finding, Severity, Unscored
