@@ -17,6 +17,12 @@ from types import ModuleType
 
 import pytest
 
+from moderator.api import build
+from moderator.config import load
+from moderator.pipeline import Judged
+from moderator.records import TEXT_MESSAGE, Message
+from moderator.sources.dump import read_dump
+
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 HEADER = (
     "id,participantId,sessionId,meetingId,displayName,pinned,isEdited,payloadType,payload,createdAt"
@@ -187,8 +193,8 @@ def test_addresses_and_mail_are_of_example_domains() -> None:
 
 
 TO_SEE = {
-    "webinar": "insult threat identity sexual self-harm scam contact evasion flood pile-on "
-    "impersonation borderline",
+    "webinar": "insult threat identity sexual self-harm scam contact requests evasion letters "
+    "flood pile-on raid grooming impersonation borderline",
     "class": "insult identity self-harm contact pile-on grooming borderline",
     "stream": "insult threat identity sexual self-harm scam evasion flood raid letters borderline",
 }
@@ -214,7 +220,7 @@ def senders(name: str, tag: str) -> list[str]:
     return [row.person for row in generator().build(name)[0] if row.tag == tag]
 
 
-def test_stream_rules_have_their_cases() -> None:
+def test_behaviour_rules_have_their_cases() -> None:
     flood = senders("webinar", "!flood")
     assert len(flood) > 10
     assert len(set(flood)) == 1
@@ -225,6 +231,40 @@ def test_stream_rules_have_their_cases() -> None:
     built, _ = generator().build("stream")
     assert {row.person for row in built if row.person in raid and row.tag is None} == set()
     assert [row.text for row in built if row.tag == "!letters"] == ["k", "y", "s"]
+
+
+BEHAVIOUR_TAGS = {
+    "behaviour.flood": {"!flood"},
+    "behaviour.pile-on": {"!pile-on"},
+    "behaviour.raid": {"!raid"},
+    "behaviour.contact-requests": {"!requests"},
+    "behaviour.split-word": {"!letters"},
+    "behaviour.look-alike": {"!impersonation", "!scam"},
+    "behaviour.grooming": {"!grooming"},
+}
+
+
+@cache
+def judged(name: str) -> list[tuple[str | None, Judged]]:
+    """Every text message with its tag, as the rules alone judge it."""
+    with (EXAMPLES / f"{name}.csv").open("rb") as dump:
+        rows = [row for row in read_dump(dump) if isinstance(row, Message)]
+    tags = [row.tag for row in generator().build(name)[0]]
+    texts = [pair for pair in zip(tags, rows, strict=True) if pair[1].payload_type == TEXT_MESSAGE]
+    results = build(models=["none"]).moderate([row for _, row in texts])
+    return [(tag, one) for (tag, _), one in zip(texts, results, strict=True)]
+
+
+@pytest.mark.parametrize("name", DUMPS)
+def test_behaviour_rules_find_their_cases_and_no_others(name: str) -> None:
+    found: dict[str, set[str | None]] = {}
+    for tag, one in judged(name):
+        for finding in one.findings:
+            if finding.rule in BEHAVIOUR_TAGS:
+                found.setdefault(finding.rule, set()).add(tag)
+    assert all(tags <= BEHAVIOUR_TAGS[rule] for rule, tags in found.items()), found
+    if name == "webinar":
+        assert found.keys() == BEHAVIOUR_TAGS.keys() == {rule.id for rule in load().behaviour}
 
 
 def test_the_readme_states_the_rows() -> None:
