@@ -1,8 +1,10 @@
 """The Python API: build a pipeline from plain data, then moderate an iterable of messages."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
+from moderator.classifiers.base import Classifier
 from moderator.classifiers.registry import DEFAULT_MODEL, build_models
 from moderator.config import RuleSet, load
 from moderator.pipeline import Pipeline
@@ -11,7 +13,7 @@ from moderator.policy import Policy
 
 def build(
     rules: Path | RuleSet | None = None,
-    models: Sequence[str] = (DEFAULT_MODEL,),
+    models: Sequence[str | Classifier] = (DEFAULT_MODEL,),
     *,
     batch_size: int = 1024,
     context: int = 2,
@@ -19,17 +21,24 @@ def build(
 ) -> Pipeline:
     """A pipeline of the rules (default: those of the package) and the named models.
 
-    `models` are specifications as `--model` takes them. Raises `ConfigError` for a rules file or
-    a name that cannot be used, `ClassifierError` for a model that cannot be built.
+    `models` are specifications as `--model` takes them, or classifiers. Raises `ConfigError` for a
+    rules file or a name that cannot be used, `ClassifierError` for a model that cannot be built.
     """
+    from moderator.behaviour.engine import Behaviour
     from moderator.classifiers.rules import RulesClassifier
+    from moderator.guarding import Guarding
 
     ruleset = rules if isinstance(rules, RuleSet) else load(rules)
     by_rule = RulesClassifier(ruleset)
+    policy = Policy(ruleset)
+    named = [model for model in models if isinstance(model, str)]
+    built = [model for model in models if not isinstance(model, str)]
     return Pipeline(
-        [by_rule, *build_models(models)],
-        Policy(ruleset),
+        [by_rule, *build_models(named), *built],
+        policy,
         name_classifiers=[by_rule],
+        behaviour=partial(Behaviour, ruleset, by_rule),
+        guarding=Guarding(ruleset, policy),
         batch_size=batch_size,
         context=context,
         words=words,

@@ -14,7 +14,7 @@ from moderator.records import Action, Finding
 MOST_EXPLAINED = 500
 """Distinct messages in one run whose findings get words; later ones have none."""
 
-_Known = dict[tuple[str, str], tuple[str, ...]]
+_Known = dict[tuple[str, str], tuple[str, ...] | None]
 
 
 class Words:
@@ -43,5 +43,13 @@ class Words:
             return finding
         key = (finding.classifier, finding.label)
         if key not in known:
-            known[key] = model.explain(text, finding.label)
+            known[key] = _explained(model, text, finding.label)
         return replace(finding, words=known[key])
+
+
+def _explained(model: Explains, text: str, label: str) -> tuple[str, ...] | None:
+    """The model's words; None where it fails, since the finding stands without them."""
+    try:
+        return model.explain(text, label)
+    except Exception:
+        return None
