@@ -33,7 +33,9 @@ INVISIBLE = (
 DIRECTIONS = ("\u200e", "\u200f", "\u061c", "\u202a\u202c", "\u202d\u202c", "\u2066\u2069")
 SPACES = (" ", " ", "  ", "   ", "\t", "\u00a0", "\u2003", "\u2009", "\u202f", "\u3000", "\u2800")
 SEPARATORS = ".-_*/|,~+•·"
-MASKS = "***##@$%!?-_.+"
+MASKS = "*****##@$%!?"
+DASHES = "-_."
+"""Masks that stand for vowels only: elsewhere they part words."""
 
 STROKES: Table = {
     letter: tuple(marked)

@@ -1,8 +1,8 @@
 """The fourteenth evasion: how rude words get misspelt, by accident or to be read aloud.
 
 `misspellings` applies one slip at a time to a word. Left out, since nobody could tell: a slip
-that makes another English word (`whore` without its h), and any slip in a word of three letters
-that leaves fewer than three.
+that makes another English word (`whore` without its h), a laugh or a plural's singular; one that
+leaves fewer than three letters; and all slips in initialisms, which are spelt and not heard.
 """
 
 import re
@@ -20,10 +20,10 @@ SOUNDS = (
     (r"ck", "k"), (r"ck", "c"), (r"ck", "kk"), (r"ck", "q"), (r"ck", "cc"), (r"ck", "kc"),
     (r"cks\b", "x"), (r"ks\b", "x"), (r"^c(?=[aou])", "k"), (r"c(?=[aou])", "k"), (r"k", "c"),
     (r"k", "q"), (r"^k", "ck"), (r"qu", "kw"),
-    (r"s\b", "z"), (r"ss", "zz"), (r"s", "z"), (r"z", "s"), (r"zz", "z"), (r"ss", "s"),
+    (r"s\b", "z"), (r"ss", "zz"), (r"(?<!s)s(?!s)", "z"), (r"z", "s"), (r"zz", "z"), (r"ss", "s"),
     (r"er\b", "a"), (r"er\b", "ah"), (r"er\b", "uh"), (r"er\b", "ur"), (r"ers\b", "az"),
     (r"ers\b", "as"), (r"or\b", "er"),
-    (r"ing\b", "in"), (r"ing\b", "in'"), (r"ing\b", "ing'"), (r"ing\b", "en"), (r"ing\b", "ign"),
+    (r"ing\b", "in"), (r"ing\b", "in'"), (r"ing\b", "en"), (r"ing\b", "ign"),
     (r"y\b", "i"), (r"y\b", "ie"), (r"y\b", "ey"), (r"ie\b", "y"), (r"ies\b", "ys"),
     (r"i", "y"), (r"i", "ee"), (r"i", "ie"), (r"ee", "i"), (r"ea", "ee"), (r"y", "i"),
     (r"u", "oo"), (r"u", "v"), (r"oo", "u"),
@@ -32,6 +32,8 @@ SOUNDS = (
     (r"gg", "qq"), (r"gg", "g"), (r"tch", "ch"), (r"ch", "tch"), (r"ard\b", "erd"),
 )  # fmt: skip
 """What is heard, and how else it is spelt; one place at a time."""
+
+LAUGHS = ("haha", "hehe", "hihi", "hoho")
 
 KNOWN = {
     "fuck": "fuk fvck fuq fawk fuhk fck phuk phuck fcuk fukk fook fock",
@@ -67,12 +69,15 @@ def english() -> frozenset[str]:
 
 def misspellings(word: str) -> list[str]:
     """Every misspelling of a word by one slip, in a fixed order."""
+    if not re.search(f"[^{VOWELS}][{VOWELS}][^{VOWELS}]|^[{VOWELS}]", word):
+        return []
     found = dict.fromkeys((*_known(word), *_heard(word), *_slipped(word)))
     return [
         variant
         for variant in found
-        if variant != word
+        if variant not in (word, word.removesuffix("s"))
         and len(variant) >= 3
+        and variant not in LAUGHS
         and variant not in english()
         and variant.removesuffix("'") not in english()
     ]

@@ -2,11 +2,12 @@
 
 What is ambiguous by nature is left out, and only that, since an adversary's best tricks count:
 
-- digits alone (`455`): a number, unless a letter or a symbol is left;
+- words of which hardly a letter is left beside digits (`455`, `5h17`): numbers, codes and times;
 - masks that leave fewer than half of the letters (`b***h`), or two letters of three (`a*s`, a
   product in any formula): several words fit; `@ss` and `a$$` are l33t, and are in;
 - words of turned letters that all look upright (`ssod`): they are other words;
-- one separator between two English words (`he/she`, `dumb-ass`), which is plain spelling;
+- one separator between two English words (`he/she`, `dumb-ass`), which is plain spelling, or in
+  a word of three letters (`a_ss`), as in identifiers;
 - misspellings that are English words (see `misspelling`).
 
 An empty string means that a trick can make nothing of a word. `EXTRA` goes beyond the fourteen:
@@ -105,8 +106,8 @@ def leet(word: str, chance: Random) -> str:
         (letters.LEET_DIGITS, letters.LEET_SYMBOLS, mixed, mixed, letters.LEET_DRAWN)
     )
     found = swap(word, table, chance, _share(chance))
-    legible = any(sign.isalpha() for sign in found) or not any(sign.isdigit() for sign in found)
-    return found if legible else ""
+    figures = sum(sign.isdigit() for sign in found)
+    return found if figures <= 2 * (len(found) - figures) else ""
 
 
 def masked(word: str, chance: Random) -> str:
@@ -119,13 +120,14 @@ def masked(word: str, chance: Random) -> str:
     longer = place + 1 in inner and chance.random() < 0.35
     if not longer and word[place] in VOWELS and chance.random() < 0.15:
         return word[:place] + "x" + word[place + 1 :]
-    sign = chance.choice(letters.MASKS)
-    signs = sign + (chance.choice((sign, sign, "#", "*")) if longer else "")
-    return word[:place] + signs + word[place + len(signs) :]
+    sign = chance.choice(letters.MASKS + (letters.DASHES if word[place] in VOWELS else ""))
+    if longer:
+        sign += chance.choice((sign, sign, "#", "*")) if sign in letters.MASKS else sign
+    return word[:place] + sign + word[place + len(sign) :]
 
 
 def repeated(word: str, chance: Random) -> str:
-    """One letter drawn out, the last one, several, or all; threefold at least."""
+    """One letter drawn out, the last one, two, or all; so far that no other word comes of it."""
     way = chance.random()
     if way < 0.25:
         return "".join(letter * chance.randint(2, 4) for letter in word)
@@ -151,7 +153,7 @@ def spaced(word: str, chance: Random) -> str:
 def separated(word: str, chance: Random) -> str:
     sign = chance.choice(letters.SEPARATORS)
     way = chance.random()
-    if way < 0.2:
+    if way < 0.2 and len(word) > 3:
         place = chance.randrange(1, len(word))
         parts = word[:place], word[place:]
         words = all(part in english() and len(part) > 1 for part in parts)
