@@ -43,5 +43,5 @@ def report(
 
 
 def _said(flagged: int, held: int, output: Path) -> str:
-    aside = f", {held:,} findings that did not flag" if held else ""
+    aside = f", {held:,} held back" if held else ""
     return f"{flagged:,} flagged{aside}; written to {output}. Open it in a browser."

@@ -11,6 +11,7 @@ from moderator.report.flagged import Flagged, Unscored
 from moderator.report.inputs import Joined, Source
 from moderator.sources.fields import parse_time
 
+MOST_REASONS = 20
 MOST_SESSIONS = 12
 """How many sessions are named on top; the page lists the others where they are filtered."""
 
@@ -91,6 +92,9 @@ def _sessions(joined: Joined) -> tuple[Session, ...]:
         spans.setdefault(record["sessionId"], []).extend([moment] if moment else [])
     for flag in joined.records:
         flagged[flag["sessionId"]] += flag["flagged"]
+        around = (*flag["context"]["before"], *flag["context"]["after"])
+        moments = (parse_time(each["createdAt"]) for each in around)
+        spans[flag["sessionId"]].extend(moment for moment in moments if moment)
     found = (
         Session(name, min(times, default=None), max(times, default=None), flagged[name])
         for name, times in spans.items()
@@ -142,26 +146,38 @@ def _gaps(joined: Joined, rejects: Mapping[str, int]) -> Iterable[str]:
                 f"{source.name} holds {source.flagged:,} flags, but its summary counts {said:,}: "
                 "the file was changed or cut."
             )
-    for reason, count in _unscored_reasons(joined).items():
-        yield f"{_messages(count)} not judged by {reason}."
-    for reason, count in rejects.items():
-        yield f"{count:,} {'row' if count == 1 else 'rows'} could not be read: {reason}."
+    for classifier, reasons in _unscored_reasons(joined).items():
+        count = reasons.total()
+        yield (
+            f"{classifier} could not judge {count:,} {'message' if count == 1 else 'messages'}: "
+            f"{_by_count(reasons)}."
+        )
+    if rejects:
+        count = sum(rejects.values())
+        yield (
+            f"{count:,} {'row' if count == 1 else 'rows'} could not be read: "
+            f"{_by_count(Counter(rejects))}."
+        )
 
 
-def _unscored_reasons(joined: Joined) -> Mapping[str, int]:
-    counts: Counter[str] = Counter()
+def _unscored_reasons(joined: Joined) -> Mapping[str, Counter[str]]:
+    counts: dict[str, Counter[str]] = {}
     everything: list[Flagged | Unscored] = [*joined.records, *joined.unscored]
     for record in everything:
-        by_classifier: dict[str, list[str]] = {}
         for one in record["unscored"]:
-            by_classifier.setdefault(one["classifier"], []).append(one["reason"])
-        for classifier, reasons in by_classifier.items():
-            counts[f"{classifier} ({', '.join(sorted(reasons))})"] += 1
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+            counts.setdefault(one["classifier"], Counter())[one["reason"]] += 1
+    return counts
 
 
-def _messages(count: int) -> str:
-    return f"{count:,} {'message was' if count == 1 else 'messages were'}"
+def _by_count(reasons: Counter[str]) -> str:
+    """The reasons, most frequent first; what several begin with is said once ("language: es")."""
+    groups: dict[str, list[str]] = {}
+    for reason, count in reasons.most_common(MOST_REASONS):
+        head, colon, rest = reason.partition(": ")
+        groups.setdefault(head if colon else "", []).append(f"{rest or head} {count:,}")
+    parts = [f"{head} {', '.join(each)}".lstrip() for head, each in groups.items()]
+    left = len(reasons) - MOST_REASONS
+    return "; ".join(parts) + (f"; and {left:,} more reasons" if left > 0 else "")
 
 
 def _made_by(sources: Iterable[Source]) -> tuple[str, ...]:

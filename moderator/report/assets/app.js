@@ -3,54 +3,46 @@
 const began = Date.now();
 let celebrated = false;
 
-// Filters as the reviewer sets them, beside the pictures.
+// Filters beside the pictures. The search box stays as it is, for somebody may be typing in it.
 function drawFilters() {
+  if (document.activeElement !== $("search")) $("search").value = state.query;
   keepingFocus(() => {
-    const search = $("search");
-    const at = search && document.activeElement === search ? search.selectionStart : null;
-    $("filters").replaceChildren(
-      el("label", { class: "search" }, icon("search"), searchBox()),
+    $("picks").replaceChildren(
       pick("Verdict", "status", Object.entries(STATUSES).filter(([name]) => name !== "others" || anyOthers())),
-      DATA.sessions.length > 1
-        ? pick("Session", "session", [["", "Every session"], ...DATA.sessions.map((id, index) => [String(index), plain(id || "no session id", 20)])], {
-            value: state.session === null ? "" : String(state.session),
-            read: (value) => (value === "" ? null : Number(value)),
-          })
-        : "",
+      DATA.sessions.length > 1 ? pickSession() : "",
       viewNow().name === "held" && guardNames().length
         ? pick("Guard", "guard", [["", "Any guard or none"], ["none", "No guard: on record"], ...guardNames().map((name) => [name, plain(name, 40)])])
         : "",
-      viewNow().name === "unscored"
-        ? pick("Reason", "reason", [["", "Every reason"], ...reasons().map(([name, count]) => [name, `${plain(name, 40)} (${count})`])])
-        : "",
-      pick("Order", "order", [["grave", "Gravest first"], ["time", "In time order"]]),
+      viewNow().kind === null ? "" : pick("Order", "order", [["grave", "Gravest first"], ["time", "In time order"]]),
     );
-    if (at !== null) {
-      $("search").focus();
-      $("search").setSelectionRange(at, at);
-    }
+  });
+}
+
+function pickSession() {
+  const named = DATA.sessions.map((id, index) => [String(index), plain(id || "no session id", 20)]);
+  return pick("Session", "session", [["", "Every session"], ...named], {
+    value: state.session === null ? "" : String(state.session),
+    read: (value) => (value === "" ? null : Number(value)),
   });
 }
 
 let searchTimer = 0;
 
-function searchBox() {
-  const input = el("input", {
-    type: "search", id: "search", placeholder: "Search", "aria-label": "Search text, people, rules",
-    autocomplete: "off", spellcheck: "false",
-    oninput: () => {
-      clearTimeout(searchTimer);
-      searchTimer = setTimeout(() => choose({ query: input.value }), 120);
-    },
-    onkeydown: (event) => {
-      if (event.key === "Enter" && shown.length) {
-        input.blur();
-        select(shown[0], { scroll: true });
-      }
-    },
-  });
-  input.value = state.query;
-  return input;
+function searchSoon() {
+  clearTimeout(searchTimer);
+  searchTimer = setTimeout(() => choose({ query: $("search").value }), 120);
+}
+
+function searchKey(event) {
+  if (event.key === "Enter" && shown.length) {
+    $("search").blur();
+    select(shown[0], { scroll: true });
+  } else if (event.key === "Escape" && $("search").value) {
+    // The first clears, the second leaves.
+    event.stopPropagation();
+    $("search").value = "";
+    searchSoon();
+  }
 }
 
 function pick(title, name, options, { value = state[name], read = (chosen) => chosen } = {}) {
@@ -70,14 +62,6 @@ function anyOthers() {
 function guardNames() {
   const names = kinds.get("held").flatMap(({ findings }) => findings.map(({ guard }) => guard));
   return [...new Set(names.filter(Boolean))].sort();
-}
-
-function reasons() {
-  const counts = new Map();
-  for (const { unscored } of kinds.get("unscored")) {
-    for (const [, reason] of unscored) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  }
-  return [...counts].sort((a, b) => b[1] - a[1]);
 }
 
 function drawTabs() {
@@ -117,6 +101,8 @@ function drawChips() {
     ...[...state.categories].map((name) => chip(readable(name), { categories: toggled(state.categories, name) })),
     state.from !== null && chip(`${clock(state.from, false)} to ${clock(state.to, false)}`, { from: null, to: null }),
     state.person !== null && chip(`${maskedName(usualName(state.person))} ${shortIds[state.person]}`, { person: null }),
+    state.query && chip(`“${plain(state.query, 40)}”`, { query: "" }),
+    state.reason && chip(readable(state.reason), { reason: "" }),
     state.rule && chip(`found by ${plain(state.rule, 50)}`, { rule: "" }),
   ].filter(Boolean);
   const count = isFiltered()
@@ -208,6 +194,7 @@ function listAgain({ scroll = false } = {}) {
   drawPersonHead();
   if (people) drawPeopleTable();
   redrawRows();
+  fitDetail();
   select(shown.includes(selected) ? selected : (shown[0] ?? null), { scroll });
 }
 
@@ -254,6 +241,8 @@ $("import-file").addEventListener("change", (event) => {
   if (file) importVerdicts(file);
   event.target.value = "";
 });
+$("search").addEventListener("input", searchSoon);
+$("search").addEventListener("keydown", searchKey);
 $("skip").addEventListener("click", (event) => {
   event.preventDefault();
   $("queue").focus();

@@ -2,6 +2,7 @@
 
 const BINS = 72;
 const LANES = 6;
+const GROUPS_SHOWN = 11;
 const PEOPLE_SHOWN = 7;
 let peopleBy = "most";
 
@@ -58,23 +59,36 @@ function barRow({ label, said, list, most, on, use, focus }) {
   );
 }
 
+// By category; messages that could not be judged have none, and are shown by the reason why.
 function drawCategories() {
-  const groups = [...group(passing("categories"), (entry) => entry.about)]
-    .sort((a, b) => b[1].length - a[1].length || a[0].localeCompare(b[0]));
+  const reasons = viewNow().name === "unscored";
+  $("p-cat").textContent = reasons ? "Why it was not judged" : "By category";
+  const all = reasons
+    ? group(passing("reason"), ({ unscored }) => new Set(unscored.map(([, reason]) => reason)))
+    : group(passing("categories"), ({ about }) => about);
+  const groups = [...all].sort((a, b) => b[1].length - a[1].length || a[0].localeCompare(b[0]));
   const most = Math.max(...groups.map(([, list]) => list.length), 1);
+  const row = ([name, list]) =>
+    barRow({
+      label: readable(name),
+      said: readable(name),
+      list,
+      most,
+      on: reasons ? state.reason === name : state.categories.has(name),
+      use: () =>
+        choose(
+          reasons
+            ? { reason: state.reason === name ? "" : name }
+            : { categories: toggled(state.categories, name) },
+        ),
+      focus: `group ${name}`,
+    });
   $("by-category").replaceChildren(
-    ...groups.map(([category, list]) =>
-      barRow({
-        label: readable(category),
-        said: readable(category),
-        list,
-        most,
-        on: state.categories.has(category),
-        use: () => choose({ categories: toggled(state.categories, category) }),
-        focus: `category ${category}`,
-      }),
-    ),
+    ...groups.slice(0, GROUPS_SHOWN).map(row),
     ...(groups.length ? [] : [el("p", { class: "empty" }, "Nothing here.")]),
+    ...(groups.length > GROUPS_SHOWN
+      ? [el("p", { class: "empty" }, `and ${groups.length - GROUPS_SHOWN} more`)]
+      : []),
   );
 }
 
@@ -143,15 +157,16 @@ function maskedName(name) {
 
 // One lane a session, each over its own time; a bar is a stretch that can be chosen or swept.
 function drawTimeline() {
-  const lanes = [...group(passing("time"), ({ message }) => [message.session])]
+  const list = passing("time");
+  const lanes = [...group(list, ({ message }) => [message.session])]
     .filter(([session]) => sessionStarts[session] !== undefined)
     .sort((a, b) => sessionStarts[a[0]] - sessionStarts[b[0]]);
   const drawn = lanes.slice(0, LANES);
-  const untimed = passing("time").filter(({ message }) => message.time === null).length;
+  const untimed = list.filter(({ message }) => message.time === null).length;
   const rest = lanes.length - drawn.length;
   $("timeline").replaceChildren(
     legend(),
-    ...drawn.map(([session, list]) => lane(session, list, drawn.length)),
+    ...drawn.map(([session, theirs]) => lane(session, theirs, drawn.length)),
     ...(rest > 0 ? [el("p", { class: "empty" }, `${counted(rest, "more session")}: choose one below.`)] : []),
     ...(untimed ? [el("p", { class: "empty" }, `${counted(untimed, "message")} without a time.`)] : []),
     ...(drawn.length || untimed ? [] : [el("p", { class: "empty" }, "Nothing here.")]),

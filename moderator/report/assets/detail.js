@@ -1,18 +1,37 @@
 // The selected message: its conversation, why it is here, and what the reviewer says of it.
 
+const LEAST_PANE = 360;
 const ACTION_WORDS = { record: "keep on record" };
 
 function drawDetail() {
   keepingFocus(() => {
     const note = $("note");
     const typing = note && document.activeElement === note ? [note.selectionStart, note.selectionEnd] : null;
-    const top = $("detail").scrollTop;
+    const top = $("detail").querySelector(".detail-scroll")?.scrollTop ?? 0;
     const same = $("detail").dataset.key === (selected?.key ?? "");
     $("detail").dataset.key = selected?.key ?? "";
     $("detail").replaceChildren(...(selected ? detailOf(selected) : nothingSelected()));
-    $("detail").scrollTop = same ? top : 0;
+    const scroll = $("detail").querySelector(".detail-scroll");
+    if (scroll) scroll.scrollTop = same ? top : 0;
+    if (scroll && !same) bringMainIntoSight(scroll);
     if (typing && same) $("note").setSelectionRange(...typing);
   });
+}
+
+// The message itself is seen first, also where there is little room.
+function bringMainIntoSight(scroll) {
+  const box = scroll.getBoundingClientRect();
+  const main = scroll.querySelector(".said-main").getBoundingClientRect();
+  const over = main.bottom + 12 - box.bottom;
+  if (over > 0) scroll.scrollTop += Math.min(over, main.top - box.top - 8);
+}
+
+// As tall as the room between what stands above and the hints below.
+function fitDetail() {
+  const top = $("columns").getBoundingClientRect().top + 12;
+  const roof = $("bar").offsetHeight + $("shelf").offsetHeight + 12;
+  const room = innerHeight - Math.max(top, roof) - $("hints").offsetHeight - 12;
+  document.documentElement.style.setProperty("--pane", `${Math.max(room, LEAST_PANE)}px`);
 }
 
 function nothingSelected() {
@@ -73,7 +92,7 @@ function whoLine(entry) {
   const { message } = entry;
   const shared = sameNamed(message.person, message.name);
   const names = [...(namesByPerson.get(message.person) ?? [])].filter((name) => name !== message.name);
-  const flags = kinds.get("flag").filter((one) => one.message.person === message.person).length;
+  const flags = flagsOf.get(message.person) ?? 0;
   const facts = [];
   if (shared > 1) facts.push(el("span", { class: "caution" }, `one of ${shared} people with this name`));
   if (names.length) {
@@ -92,7 +111,7 @@ function whoLine(entry) {
           type: "button", class: "link", "data-focus": "person", title: "Everything of this participant (P)",
           onclick: () => choose({ person: message.person }),
         },
-        flags === 1 ? "1 flag" : `${flags} flags`,
+        counted(flags, "flag"),
       ),
       el("span", { class: "spring" }),
       el("span", { class: "when" }, longTime(message)),

@@ -76,11 +76,12 @@ function askReviewer(then = () => {}) {
 
 function openDialog(title, ...children) {
   const close = el("button", { type: "button", class: "step", "aria-label": "Close", onclick: () => dialog.close() }, "✕");
-  const dialog = el("dialog", { "aria-label": title, closedby: "any" }, el("header", {}, el("h2", {}, title), close), ...children);
+  const dialog = el("dialog", { "aria-label": title, tabindex: -1 }, el("header", {}, el("h2", {}, title), close), ...children);
   dialog.addEventListener("close", () => dialog.remove());
   // A click beside the box is a click on the dialog itself.
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   document.body.append(dialog);
   dialog.showModal();
+  dialog.focus();
   return dialog;
 }

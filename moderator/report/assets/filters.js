@@ -34,6 +34,17 @@ const kinds = new Map(VIEWS.map(({ kind }) => [kind, []]));
 for (const entry of entries) kinds.get(entry.kind).push(entry);
 const views = VIEWS.filter(({ kind }) => kind === null || kind === "flag" || kinds.get(kind).length);
 
+// How often each rule or label found something, by kind of entry; and the flags of each person.
+const findsBy = new Map();
+const flagsOf = new Map();
+for (const { kind, message, findings } of entries) {
+  for (const name of new Set(findings.map(({ rule, label }) => rule ?? label))) {
+    const place = `${kind} ${name}`;
+    findsBy.set(place, (findsBy.get(place) ?? 0) + 1);
+  }
+  if (kind === "flag") flagsOf.set(message.person, (flagsOf.get(message.person) ?? 0) + 1);
+}
+
 const fresh = () => ({
   view: kinds.get("flag").length ? "flags" : (views.find(({ kind }) => kind && kinds.get(kind).length)?.name ?? "flags"),
   severities: new Set(),
@@ -133,6 +144,7 @@ function choose(patch) {
   if ("person" in patch && patch.person !== null) patch = { view: "flags", order: "time", ...patch };
   state = { ...state, ...patch };
   listAgain();
+  if (patch.person !== undefined && patch.person !== null) showPersonHead();
 }
 
 function toggled(set, value) {

@@ -5,6 +5,7 @@ let rowHeight = 64;
 const rows = new Map();
 
 const drawRows = perFrame(() => {
+  fitDetail();
   const queue = $("queue");
   if (queue.offsetParent === null) return;
   const top = -queue.getBoundingClientRect().top;
@@ -93,7 +94,7 @@ function select(entry, { scroll = false } = {}) {
     row.classList.toggle("on", on);
     row.setAttribute("aria-selected", String(on));
   }
-  if (scroll && entry) scrollTo_(shown.indexOf(entry));
+  if (scroll && entry) bringIntoSight(shown.indexOf(entry));
   point();
   drawDetail();
 }
@@ -104,11 +105,13 @@ function point() {
   else $("queue").removeAttribute("aria-activedescendant");
 }
 
-function scrollTo_(index) {
+function bringIntoSight(index) {
   if (index < 0) return;
-  const queue = $("queue").getBoundingClientRect();
-  const top = queue.top + index * rowHeight;
-  const roof = $("shelf").getBoundingClientRect().height + $("bar").getBoundingClientRect().height;
+  const roof = $("shelf").offsetHeight + $("bar").offsetHeight;
+  // Whoever reviews by keyboard is past the overview: all room for the work.
+  const above = $("columns").getBoundingClientRect().top - roof;
+  if (above > 0) scrollBy(0, above);
+  const top = $("queue").getBoundingClientRect().top + index * rowHeight;
   const floor = innerHeight - 40;
   if (top < roof + 4) scrollBy(0, top - roof - rowHeight);
   else if (top + rowHeight > floor) scrollBy(0, top + 2 * rowHeight - floor);

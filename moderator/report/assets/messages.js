@@ -1,8 +1,7 @@
 // The text of a message as nodes, as far as it may be read.
 
 const MASKED_CATEGORIES = new Set([
-  "toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack",
-  "sexual_explicit", CHILD_SAFETY,
+  "toxicity", "severe_toxicity", "obscene", "insult", "identity_attack", "sexual_explicit",
 ]);
 const PLAIN_WORDS = 3;
 
@@ -30,12 +29,12 @@ function evidence(entry) {
     const rude = MASKED_CATEGORIES.has(finding.category);
     const title = `${finding.rule ?? finding.label}, ${readable(finding.category)}`;
     if (finding.span) {
-      spans.push({ start: finding.span[0], end: finding.span[1], rule: true, rude, title });
+      spans.push({ start: finding.span[0], end: finding.span[1], faint: false, rude, title });
     } else if (finding.words) {
       for (const span of spansOfWords(text, finding.words)) {
         const length = span.end - span.start;
         // Models name "you" and "a" as well; nothing is gained by masking those.
-        spans.push({ ...span, rule: false, rude: rude && length > PLAIN_WORDS, title });
+        spans.push({ ...span, faint: true, rude: rude && length > PLAIN_WORDS, title });
       }
     }
   }

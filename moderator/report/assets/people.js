@@ -55,6 +55,11 @@ function drawPeopleTable() {
   );
 }
 
+function showPersonHead() {
+  const top = $("person-head").getBoundingClientRect().top - $("bar").offsetHeight;
+  scrollBy(0, top);
+}
+
 // Above the queue when one participant is looked at.
 function drawPersonHead() {
   const person = state.person;

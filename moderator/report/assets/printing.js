@@ -23,6 +23,16 @@ function printedFilters() {
   return chips.length ? `Filtered by ${chips.join("; ")}; ${order}.` : `All, ${order}.`;
 }
 
+// Covered text is a grey bar of blanks, so that nothing of it is in the file that is printed to.
+function printedText(entry) {
+  const { text } = entry.message;
+  if (text !== null && !isSealed(entry.message) && !isOpen(entry)) {
+    const blanks = "\u2002\u200b".repeat(Math.min(text.length, 160));
+    return [el("span", { class: "covered-text" }, blanks)];
+  }
+  return lineOf(entry, { limit: 1200, masks: !revealed.has(entry.key) });
+}
+
 function printed(entry) {
   const own = mine(entry.key);
   const reasons = entry.findings.map((finding) =>
@@ -41,7 +51,7 @@ function printed(entry) {
       whoNode(entry.message.person, entry.message.name, { limit: 40 }),
       ` · ${longTime(entry.message)}`,
     ),
-    el("p", { class: "print-text", dir: "auto" }, ...lineOf(entry, { limit: 1200, masks: !revealed.has(entry.key) })),
+    el("p", { class: "print-text", dir: "auto" }, ...printedText(entry)),
     el("p", { class: "print-why" }, [...reasons, ...entry.unscored.map((one) => `not judged: ${plain(one.join(": "), 120)}`)].join("; ")),
     own?.verdict
       ? el("p", { class: "print-verdict" }, `${VERDICT_NAMES[own.verdict]}${own.action ? `, ${own.action}` : ""} (${plain(own.reviewer, 60)})`, own.note ? `: ${plain(own.note, 600)}` : "")

@@ -124,7 +124,8 @@ class Tidy {
   }
 }
 
-// `text` as nodes. `spans` are [{start, end, mask, title}]: marked, or with `mask` made unreadable.
+// `text` as nodes. `spans` are [{start, end, mask, faint, title}]: marked,
+// `faint`ly, or with `mask` made unreadable.
 function tidy(text, spans = [], { limit = Infinity, oneLine = false, from = 0 } = {}) {
   const fragment = document.createDocumentFragment();
   const writer = new Tidy(fragment, oneLine);
@@ -143,7 +144,7 @@ function tidy(text, spans = [], { limit = Infinity, oneLine = false, from = 0 } 
     index += 1;
     if (index <= from) continue;
     if (span !== current) {
-      const mark = span && el("mark", span.title ? { title: span.title } : {});
+      const mark = span && el("mark", { title: span.title, class: span.faint ? "faint" : null });
       if (mark) {
         writer.into(fragment);
         fragment.append(mark);
@@ -159,7 +160,8 @@ function tidy(text, spans = [], { limit = Infinity, oneLine = false, from = 0 } 
   return fragment;
 }
 
-// The span over each position when asked for rising positions; of several, one that masks.
+// The span over each position when asked for rising positions; of several, one that masks, then a
+// strong one.
 function covering(spans) {
   const sorted = [...spans].sort((a, b) => a.start - b.start);
   let open = [];
@@ -167,7 +169,7 @@ function covering(spans) {
   return (position) => {
     while (next < sorted.length && sorted[next].start <= position) open.push(sorted[next++]);
     if (open.length) open = open.filter((span) => span.end > position);
-    return open.find((span) => span.mask) ?? open[0] ?? null;
+    return open.find(({ mask }) => mask) ?? open.find(({ faint }) => !faint) ?? open[0] ?? null;
   };
 }
 

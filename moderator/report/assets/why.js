@@ -29,7 +29,7 @@ function whyItem(finding, entry) {
       el(
         "div",
         { class: "why-head" },
-        nameOfFinding(finding),
+        nameOfFinding(finding, entry.kind),
         el("span", { class: "why-about" }, readable(finding.category)),
         el("span", { class: `why-severity t${rank}` }, finding.severity),
       ),
@@ -42,11 +42,9 @@ function whyItem(finding, entry) {
 }
 
 // The rule or label, as a way to all that it found.
-function nameOfFinding(finding) {
+function nameOfFinding(finding, kind) {
   const name = finding.rule ?? finding.label ?? "";
-  const count = kinds.get(viewNow().kind ?? "flag").filter((entry) =>
-    entry.findings.some(({ rule, label }) => (rule ?? label) === name),
-  ).length;
+  const count = findsBy.get(`${kind} ${name}`);
   const title = finding.rule
     ? `rules ${finding.version}`
     : `${plain(finding.classifier)} ${plain(finding.version)}`;
