@@ -11,6 +11,7 @@ import typer
 
 from moderator import __version__
 from moderator.cli import rules as rules_commands
+from moderator.cli import verdicts as verdicts_commands
 from moderator.cli.calibrate import calibrate
 from moderator.cli.dsa import dsa
 from moderator.cli.evaluate import evaluate
@@ -51,6 +52,7 @@ app.command()(sessions)
 app.command()(fetch)
 app.command()(report)
 app.add_typer(rules_commands.app, name="rules")
+app.add_typer(verdicts_commands.app, name="verdicts")
 
 
 def _show_version(wanted: bool) -> None:
