@@ -106,7 +106,7 @@ def add(
     given = on_flagged(flagged, record, said) if flagged is not None else None
     with Ledger.open(ledger, create=given is not None) as opened:
         added = opened.add([given or on_known(opened, record, said)])
-    typer.echo(f"Entry {added.new[0]}." if added.new else "Known already.")
+    typer.echo(f"Entry {added.new[0].number}." if added.new else "Known already.")
 
 
 @app.command()

@@ -40,7 +40,7 @@ T = TypeVar("T", bound=Verdict | Undo | Purge)
 class Added:
     """What became of verdicts: entries that are new, and how many were there already."""
 
-    new: tuple[int, ...]
+    new: tuple[Entry[Verdict], ...]
     known: int
 
 
@@ -87,14 +87,14 @@ class Ledger:
 
     def add(self, verdicts: Iterable[Verdict]) -> Added:
         """Appends those that are new, all or none of them; what is known changes nothing."""
-        new: list[int] = []
+        new: list[Entry[Verdict]] = []
         known = 0
         with transaction(self._connection, self.path):
             for verdict in verdicts:
                 if self._knows(key_of(verdict)):
                     known += 1
                 else:
-                    new.append(self._append(verdict).number)
+                    new.append(self._append(verdict))
         return Added(tuple(new), known)
 
     def undo(self, number: int, reviewer: str, note: str | None = None) -> Entry[Undo]:

@@ -38,7 +38,7 @@ def test_a_new_ledger_is_its_owners_alone(path: Path) -> None:
 def test_what_was_added_is_read_back_whole(path: Path) -> None:
     given = [verdict(1, customParticipantId="user-7"), verdict(2, action=None, note=None)]
     with Ledger.open(path, create=True) as ledger:
-        assert ledger.add(given).new == (1, 2)
+        assert [one.number for one in ledger.add(given).new] == [1, 2]
     with Ledger.open(path) as ledger:
         assert [one.content for one in ledger.entries()] == given
         assert ledger.head() == (2, [one.hash for one in ledger.entries()][-1])
@@ -111,7 +111,7 @@ def test_an_error_in_the_middle_adds_nothing(path: Path) -> None:
         with pytest.raises(KeyboardInterrupt):
             ledger.add(failing())
         assert ledger.head() == (0, GENESIS)
-        assert ledger.add([verdict(1)]).new == (1,)
+        assert ledger.add([verdict(1)]).new[0].number == 1
 
 
 def test_a_reader_sees_one_moment(path: Path) -> None:
