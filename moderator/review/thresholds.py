@@ -86,7 +86,7 @@ def propose(
         flagging = [one for one in sorted(policy.thresholds) if policy.actions[one] > Action.record]
         rows = scored.get(category, [])
         advice = [_raised(category, one, policy, rows, wanted) for one in flagging if rows]
-        if flagging and (not rows or advice[0].state in {"holds", "seems"}):
+        if flagging and (not rows or advice[0].state in {"holds", "seems", "few"}):
             lowered = below.lowered(category, flagging[0], policy, wanted)
             if lowered is not None:
                 advice[:1] = [lowered]
