@@ -46,7 +46,10 @@ _CHILD_SAFETY = CategoryPolicy({}, dict.fromkeys(Severity, Action.escalate))
 """What is done in this category where a file says nothing of it."""
 
 _LISTS = ("allow", "plain", "rules", "guards", "behaviour")
-_KEYS = ("version", "extends", "disable", "categories", *_LISTS)
+_STATEMENTS = "statements"
+"""A section that changes no judgement; `review.mapping` reads it."""
+
+_KEYS = ("version", "extends", "disable", "categories", *_LISTS, _STATEMENTS)
 
 
 def load(source: Path | None = None) -> RuleSet:
