@@ -55,7 +55,7 @@ class Memory:
         """The marks under a key, oldest first."""
         return self._by_key.get(key, ())
 
-    def keys(self) -> Collection[str]:
+    def known_keys(self) -> Collection[str]:
         """The keys under which there are marks."""
         return self._by_key.keys()
 

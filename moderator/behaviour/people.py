@@ -2,8 +2,9 @@
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from moderator.text import fold
 
@@ -12,7 +13,7 @@ MOST_PEOPLE = 5000
 and would be new again."""
 
 SHORTEST_NAME = 3
-"""Letters; a shorter word of a name is also too many other things."""
+"""Letters; a shorter name is also too many other things, unless it is mentioned with @."""
 
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -81,14 +82,20 @@ class People:
         person = self._people.get(who)
         return fold(person.name).text if person is not None else ""
 
-    def state(self) -> list[list[object]]:
-        """Everybody, the longest silent first, as plain data; turns are not kept."""
-        return [[who, person.first, person.name] for who, person in self._people.items()]
+    def state(self) -> dict[str, Any]:
+        """Everybody, the longest silent first, and the last turns, as plain data."""
+        return {
+            "began": self.began,
+            "people": [[who, person.first, person.name] for who, person in self._people.items()],
+            "turns": [[turn.who, turn.at, turn.targets] for turn in self.turns],
+        }
 
-    def restore(self, state: Iterable[tuple[str, float, str]]) -> None:
-        """Knows again whom `state` listed."""
-        for who, first, name in state:
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Knows again what `state` said."""
+        for who, first, name in state["people"]:
             self.meet(who, name, first)
+        self.began = state["began"]
+        self.turns.extend(Turn(who, at, tuple(targets)) for who, at, targets in state["turns"])
 
     def _uncall(self, who: str, name: str) -> None:
         for word in name_words(name):
@@ -101,7 +108,8 @@ class People:
 def name_words(name: str) -> Iterator[str]:
     """What people call somebody of this name: its first word, or any part of a handle."""
     folded = fold(name).text
-    yield folded.replace(" ", "")
+    if folded:
+        yield folded.replace(" ", "")
     parts = _WORD.findall(folded)
     for part in parts if " " not in folded else parts[:1]:
         if len(part) >= SHORTEST_NAME:

@@ -35,7 +35,7 @@ class Raid:
         who = seen.message.participant_id
         if not self._is_new(seen) or not self._is_telling(seen):
             return None
-        texts = nearest(seen.signature, memory.keys())
+        texts = nearest(seen.signature, memory.known_keys())
         marks = sorted(mark for text in texts for mark in memory.of(text))
         senders = {mark.who for mark in marks}
         if who in senders:

@@ -1,8 +1,4 @@
-"""The samples of behaviour rules: little scripts, played as a session of their own.
-
-    - 0 Ann: shut up bob, you moron
-    - 12 Cy: bob you idiot
-"""
+"""The samples of behaviour rules: little scripts, each played as a session of its own."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

@@ -20,7 +20,7 @@ class Signs:
     def __init__(self, ruleset: RuleSet) -> None:
         self._signs: dict[str, Sign] = {}
         rules = tuple(self._rule(rule, name) for rule in ruleset.behaviour for name in rule.signs)
-        self._classifier = RulesClassifier(
+        self.classifier = RulesClassifier(
             RuleSet(ruleset.path, ruleset.sha256, {}, ruleset.allow, rules)
         )
         rough = [_rough(pattern) for rule in rules for pattern in rule.tokens]
@@ -30,7 +30,7 @@ class Signs:
         """The signs in a folded text."""
         if self._rough is None or not self._rough.search(folded):
             return frozenset()
-        (result,) = self._classifier.classify([folded])
+        (result,) = self.classifier.classify([folded])
         found = result.findings if isinstance(result, Assessment) else ()
         return frozenset(self._signs[finding.rule] for finding in found if finding.rule)
 

@@ -6,19 +6,21 @@
       count: 2            # messages at least
       severity: medium
 
-Tried are messages of at most twelve code points, joined with spaces ("kill", "your", "self") and,
-where all are bits of words, without ("k", "y", "s"). What a rule of the rules classifier finds
-over at least `count` of them, up to the last, is the finding, unless it finds the same in one of
-them alone. It has the category and severity of the rule that was spelt, which has to be at least
-of the `severity` given here; `match` is what was spelt. Messages by others may lie in between.
+Tried are messages of at most twelve code points, joined with spaces ("you", "are", "vile") and,
+as long as the last are bits of words, without ("k", "y", "s"). The finding is what a rule of the
+rules classifier finds over at least `count` of them, up to the last, unless it finds the same in
+one of them alone. It has the category and severity of the rule that was spelt, which has to be at
+least of the `severity` given here; `match` is what was spelt. Messages by others may lie between.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from moderator.behaviour.base import Seen, found
 from moderator.behaviour.memory import Mark, Memory
-from moderator.classifiers.base import Classifier
+from moderator.classifiers.base import Classifier, Result
 from moderator.records import Assessment, Finding
 from moderator.ruleset import BehaviourRule
 
@@ -55,54 +57,56 @@ class SplitWord:
         return finding
 
     def _spelt(self, seen: Seen, parts: Sequence[Mark]) -> Finding | None:
-        tried = list(_joined(parts))
-        results = self._classifier.classify([joined for joined, _, _ in tried])
-        best: Finding | None = None
-        for (joined, used, ends), result in zip(tried, results, strict=True):
-            for finding in result.findings if isinstance(result, Assessment) else ():
-                if finding.span is None or finding.severity < self.rule.severity:
-                    continue
-                start, end = finding.span
-                first = sum(one <= start for one in ends)
-                covered = used[first:]
-                reaches_last = end > (ends[-2] if len(ends) > 1 else 0)
-                if not reaches_last or len(covered) < self.rule.count:
-                    continue
-                if best is not None and best.severity >= finding.severity:
-                    continue
-                if not self._is_in_one(finding, covered):
-                    best = replace(
-                        found(self.rule, seen, covered),
-                        category=finding.category,
-                        severity=finding.severity,
-                        match=joined[start:end],
-                    )
-        return best
+        tried = list(_joined([part.note for part in parts]))
+        results = self._classifier.classify([text for text, _ in tried])
+        spelt = [
+            (finding, parts[first:])
+            for (_, ends), result in zip(tried, results, strict=True)
+            for finding in _findings(result)
+            if finding.span is not None
+            and finding.severity >= self.rule.severity
+            and (first := _first(ends, finding.span)) is not None
+            and len(parts) - first >= self.rule.count
+        ]
+        for finding, used in sorted(spelt, key=lambda one: one[0].severity, reverse=True):
+            if not self._is_in_one(finding, used):
+                return replace(
+                    found(self.rule, seen, used),
+                    category=finding.category,
+                    severity=finding.severity,
+                    match=finding.match,
+                )
+        return None
 
     def _is_in_one(self, finding: Finding, parts: Sequence[Mark]) -> bool:
         alone = self._classifier.classify([part.note for part in parts])
-        return any(
-            one.rule == finding.rule
-            for result in alone
-            if isinstance(result, Assessment)
-            for one in result.findings
-        )
+        return any(one.rule == finding.rule for result in alone for one in _findings(result))
 
 
-def _joined(parts: Sequence[Mark]) -> Iterator[tuple[str, Sequence[Mark], list[int]]]:
-    """Texts to try, the parts they are made of, and where in the text each part ends."""
-    yield _join(parts, " ")
-    for first in range(len(parts) - 1, -1, -1):
-        if len(parts[first].note) > BIT or " " in parts[first].note:
-            break
-        if first < len(parts) - 1:
-            yield _join(parts[first:], "")
+def _findings(result: Result) -> Sequence[Finding]:
+    return result.findings if isinstance(result, Assessment) else ()
 
 
-def _join(parts: Sequence[Mark], between: str) -> tuple[str, Sequence[Mark], list[int]]:
-    ends, length = [], 0
-    for part in parts:
-        length += len(part.note)
-        ends.append(length)
-        length += len(between)
-    return between.join(part.note for part in parts), parts, ends
+def _first(ends: Sequence[int], span: tuple[int, int]) -> int | None:
+    """The first part that a span touches, if it touches the last one too."""
+    start, end = span
+    return bisect_right(ends, start) if end > ends[-2] else None
+
+
+def _joined(texts: Sequence[str]) -> Iterator[tuple[str, list[int]]]:
+    """Texts to try, and where in each of them the parts end: all with spaces between, then
+    without those between the last two, three and more, as long as they are bits."""
+    yield " ".join(texts), _ends(texts, len(texts))
+    for first in range(len(texts) - 1, -1, -1):
+        if len(texts[first]) > BIT or " " in texts[first]:
+            return
+        if first < len(texts) - 1:
+            yield " ".join([*texts[:first], "".join(texts[first:])]), _ends(texts, first)
+
+
+def _ends(texts: Sequence[str], first: int) -> list[int]:
+    """Where the parts end, a space being between them up to part `first`."""
+    return [
+        length + min(number, first)
+        for number, length in enumerate(accumulate(map(len, texts)))
+    ]  # fmt: skip

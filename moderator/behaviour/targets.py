@@ -8,7 +8,7 @@ who bears the name, unless a whole name in the text says which. The sender is ne
 import re
 from collections.abc import Iterator
 
-from moderator.behaviour.people import People
+from moderator.behaviour.people import SHORTEST_NAME, People
 
 REPLY = 30.0
 """Seconds after which "you" no longer points at the message before."""
@@ -42,7 +42,7 @@ def _mentioned(folded: str, people: People) -> set[str]:
 def _named(folded: str, people: People) -> set[str]:
     found: set[str] = set()
     for word, is_set_off in _words(folded):
-        if is_set_off or word not in people.ambiguous:
+        if len(word) >= SHORTEST_NAME and (is_set_off or word not in people.ambiguous):
             found |= people.called(word)
     return found
 
