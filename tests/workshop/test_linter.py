@@ -80,7 +80,8 @@ CASES: list[tuple[str, str, str, str | None]] = [
     ("tokens", patterns("tokens", f"[{token('you', 'oaf')}]", "you oaf"), "", None),
     ("capitals", patterns("tokens", "[[{LOWER: {IN: [oaf, Oaf]}}]]", "oaf"), "", "no-token"),
     ("two words", patterns("tokens", "[[{LOWER: {IN: [oaf, an oaf]}}]]", "oaf"), "", "no-token"),
-    ("parts", patterns("tokens", f"[{token('do', NOT)}, {token('do', 'nt')}]", f"dont, {DONT}"), "", None),
+    ("parts", patterns("tokens", f"[{token('do', NOT)}, {token('do', 'nt')}]", f"dont, {DONT}"),
+        "", None),
     (
         "a word twice",
         patterns("tokens", "[[{LOWER: {IN: [oaf, dolt, oaf]}}]]", "oaf"), "", "repeated-word",
