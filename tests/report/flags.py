@@ -150,7 +150,7 @@ def hostile() -> list[Record]:
         "<!-- <script> ]]> {{ 7*7 }} {% raw %} ${window.pwned=1}",
         "abc \u202egnp.exe\u202c def \u2066x\u2069",
         "W" * 2000,
-        "e" + "\u0301" * 5000 + "nd",
+        "e" + "\u0301" * 3000 + "nd",
         "Z" + "\u0337\u0338\u0489" * 1000,
         "zero\u200bwidth\u200bjoin\u2060ed\ufeff",
         "nul \x00 bell \x07 del \x7f escape \x1b[31m",

@@ -219,8 +219,8 @@ new ResizeObserver(() => {
   document.documentElement.style.setProperty("--roof", `${bar + $("shelf").getBoundingClientRect().height}px`);
 }).observe($("shelf"));
 
-addEventListener("scroll", drawRows, { passive: true });
-addEventListener("resize", () => redrawRows());
+addEventListener("scroll", perFrame(drawRows), { passive: true });
+addEventListener("resize", perFrame(redrawRows));
 addEventListener("hashchange", () => {
   if (location.hash.slice(1) === hashNow) return;
   selected = fromHash();

@@ -4,7 +4,7 @@ const AROUND = 8;
 let rowHeight = 64;
 const rows = new Map();
 
-const drawRows = perFrame(() => {
+function drawRows() {
   fitDetail();
   const queue = $("queue");
   if (queue.offsetParent === null) return;
@@ -24,7 +24,7 @@ const drawRows = perFrame(() => {
     rows.set(index, row);
     queue.append(row);
   }
-});
+}
 
 function redrawRows() {
   rowHeight = parseFloat(getComputedStyle($("queue")).getPropertyValue("--row")) || 64;

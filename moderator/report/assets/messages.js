@@ -47,7 +47,10 @@ function lineOf(entry, { limit = 220, masks = true } = {}) {
   if (message.text === null) return [removedText()];
   if (isSealed(message)) return [sealedText()];
   if (!isOpen(entry)) return hiddenText(message.text, 120);
-  const spans = evidence(entry).filter(({ rude }) => rude);
+  const rude = evidence(entry).filter((span) => span.rude);
+  // Where a rule names the rude words, those that a model names beside them can be read.
+  const byRules = rude.filter(({ faint }) => !faint);
+  const spans = byRules.length ? byRules : rude;
   const first = Math.min(...spans.map(({ start }) => start), Infinity);
   const from = Number.isFinite(first) && first > limit / 2 ? first - 30 : 0;
   const shownSpans = spans.map(({ start, end, title }) => ({ start, end, title, mask: masks }));
