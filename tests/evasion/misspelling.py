@@ -23,7 +23,7 @@ SOUNDS = (
     (r"s\b", "z"), (r"ss", "zz"), (r"(?<!s)s(?!s)", "z"), (r"z", "s"), (r"zz", "z"), (r"ss", "s"),
     (r"er\b", "a"), (r"er\b", "ah"), (r"er\b", "uh"), (r"er\b", "ur"), (r"ers\b", "az"),
     (r"ers\b", "as"), (r"or\b", "er"),
-    (r"ing\b", "in"), (r"ing\b", "in'"), (r"ing\b", "en"), (r"ing\b", "ign"),
+    (r"ing\b", "in"), (r"ing\b", "en"), (r"ing\b", "ign"),
     (r"y\b", "i"), (r"y\b", "ie"), (r"y\b", "ey"), (r"ie\b", "y"), (r"ies\b", "ys"),
     (r"i", "y"), (r"i", "ee"), (r"i", "ie"), (r"ee", "i"), (r"ea", "ee"), (r"y", "i"),
     (r"u", "oo"), (r"u", "v"), (r"oo", "u"),
@@ -79,7 +79,6 @@ def misspellings(word: str) -> list[str]:
         and len(variant) >= 3
         and variant not in LAUGHS
         and variant not in english()
-        and variant.removesuffix("'") not in english()
     ]
 
 
