@@ -17,27 +17,28 @@ from moderator.errors import ConfigError
 
 
 class Regexes:
-    """All rules of kind `regex`; one pass tells which can match at all."""
+    """All rules of kind `regex`; per rule, one pass tells which expressions can match at all.
+
+    One set for all rules would be smaller to call and slower to run: the states of its automaton
+    are the product of all rules, and outgrow RE2's memory.
+    """
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        self._expressions: list[tuple[str, re2._Regexp[str]]] = []
-        self._any = re2.Set.SearchSet()
+        self._rules: list[tuple[str, re2.Set, list[re2._Regexp[str]]]] = []
         for rule in rules:
+            together = re2.Set.SearchSet()
+            expressions = [_compile(rule, pattern) for pattern in rule.regexes]
             for pattern in rule.regexes:
-                expression = _compile(rule, pattern)
-                self._expressions.append((rule.id, expression))
-                self._any.Add(pattern)
-        if self._expressions:
-            self._any.Compile()
+                together.Add(pattern)
+            together.Compile()
+            self._rules.append((rule.id, together, expressions))
 
     def find(self, text: str) -> Iterator[tuple[str, int, int]]:
         """Rule id, start and end (characters of the folded text) of every match."""
-        if not self._expressions:
-            return
-        for index in sorted(self._any.Match(text) or ()):
-            name, expression = self._expressions[index]
-            for match in expression.finditer(text):
-                yield name, match.start(), match.end()
+        for name, together, expressions in self._rules:
+            for index in sorted(together.Match(text) or ()):
+                for match in expressions[index].finditer(text):
+                    yield name, match.start(), match.end()
 
 
 def _compile(rule: Rule, pattern: str) -> "re2._Regexp[str]":
