@@ -16,6 +16,7 @@ from moderator.cli.calibrate import calibrate
 from moderator.cli.dsa import dsa
 from moderator.cli.evaluate import evaluate
 from moderator.cli.explain import explain
+from moderator.cli.purge import purge
 from moderator.cli.report import report
 from moderator.cli.sample import sample
 from moderator.cli.scan import scan
@@ -51,6 +52,7 @@ app.command()(dsa)
 app.command()(sessions)
 app.command()(fetch)
 app.command()(report)
+app.command()(purge)
 app.add_typer(rules_commands.app, name="rules")
 app.add_typer(verdicts_commands.app, name="verdicts")
 

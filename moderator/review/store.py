@@ -71,6 +71,13 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
     return connection
 
 
+def is_ledger(path: Path) -> bool:
+    """Whether a file is a ledger of any version, by its first bytes."""
+    with path.open("rb") as file:
+        head = file.read(72)
+    return head.startswith(b"SQLite format 3\0") and head[68:] == APPLICATION_ID.to_bytes(4, "big")
+
+
 def is_as_made(connection: sqlite3.Connection) -> bool:
     """Whether the tables, and the triggers that guard them, are those of a new ledger."""
     query = "SELECT name, CAST(sql AS BLOB) FROM sqlite_schema ORDER BY CAST(name AS BLOB)"
