@@ -30,8 +30,12 @@ def show(found: Study) -> None:
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
     for line in _counts(found):
         console.print(Text(line))
+    if not found.flagged + found.sampled:
+        console.print("No verdicts, nothing to learn from.")
+        return
     console.print()
-    console.print(_precision(found.precisions, found.wanted))
+    if found.precisions:
+        console.print(_precision(found.precisions, found.wanted))
     if found.recall is not None:
         for part in _recall(found.recall):
             console.print(part)

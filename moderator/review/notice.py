@@ -41,6 +41,7 @@ def notice(decision: Decision, terms: Terms, sender: Sender, today: datetime) ->
         message=printable(verdict.message_id),
         decided=_day(datetime.fromisoformat(verdict.at)),
         lasting="decision_account" in decision.restriction.fields,
+        where=decision.where,
         found=", ".join(dict.fromkeys(ground.words for ground in grounds)),
         terms=terms.name or grounds[0].terms,
         url=terms.url,

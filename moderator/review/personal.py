@@ -25,6 +25,9 @@ _SHAPES = {
     "a telephone number": re.compile(r"\+?\d(?:[\s().\-/]{0,3}\d){6,}"),
 }
 
+TEXT, NOTE = "a message's text", "a reviewer's note"
+_WRITTEN = (TEXT, NOTE)
+
 Words = tuple[str, ...]
 
 
@@ -46,7 +49,7 @@ class Persons:
         self._add_id(verdict.participant_id, verdict.custom_participant_id)
         self._add_id(verdict.session_id, verdict.message_id)
         self._add_name(verdict.reviewer)
-        self._add_text(verdict.note or "", "a reviewer's note")
+        self._add_text(verdict.note or "", NOTE)
 
     def add_record(self, record: Mapping[str, Any]) -> None:
         """The persons of a flagged record, those of its context too, and what they wrote."""
@@ -54,11 +57,15 @@ class Persons:
         for message in (record, *context["before"], *context["after"]):
             self._add_id(message["participantId"], message["id"])
             self._add_name(message["displayName"])
-            self._add_text(message["payload"] or "", "a message's text")
+            self._add_text(message["payload"] or "", TEXT)
         self._add_id(record["sessionId"], record["meetingId"])
 
-    def found_in(self, text: str) -> str | None:
-        """What of a person stands in a text; None where nothing does. Never the thing itself."""
+    def found_in(self, text: str, *, written: bool = True) -> str | None:
+        """What of a person stands in a text; None where nothing does. Never the thing itself.
+
+        With `written` off, what people wrote is not looked for: links to the operator's own pages
+        stand in many a message.
+        """
         for kind, shape in _SHAPES.items():
             if shape.search(text):
                 return kind
@@ -66,7 +73,7 @@ class Persons:
         for length in range(1, self._longest + 1):
             for start in range(len(words) - length + 1):
                 known = self._known.get(tuple(words[start : start + length]))
-                if known is not None:
+                if known is not None and (written or known not in _WRITTEN):
                     return known
         return None
 

@@ -64,7 +64,7 @@ class Recall:
 
 
 def read_sample(path: Path) -> list[Sampled]:
-    """The records of a file that `moderator sample` wrote; `SourceError` names a line that is none."""
+    """The records of a file that `moderator sample` wrote; `SourceError` names what is none."""
     found = []
     try:
         with path.open("rb") as file:

@@ -39,12 +39,13 @@ MOST_MEANS = 20
 
 _FACTS = (
     "A text message in the chat of a live video session was found by automated means ({means}). "
-    "What was found: {found}. A person read the message and confirmed that it is abusive. "
-    "Decision, taken by a person: {done}."
+    "What was found in {where}: {found}. A person read the message and confirmed that it is "
+    "abusive. Decision, taken by a person: {done}."
 )
 _EXPLANATION = "The message falls under: {found}. This is not allowed by: {terms}."
 _RULE, _MODEL, _LABEL = "a rule", "a language model", "a language model with its label"
-FIXED = (_FACTS, _EXPLANATION, _RULE, _LABEL, "others", *CATEGORIES)
+_PLACES = {"payload": "its text", "displayName": "the display name shown with it"}
+FIXED = (*_PLACES.values(), _FACTS, _EXPLANATION, _RULE, _LABEL, "others", *CATEGORIES)
 """All texts of statements that are not from a rules file."""
 
 Json = dict[str, Any]
@@ -62,6 +63,12 @@ class Decision:
     grounds: tuple[Ground, ...]
     content_date: date
     application_date: date
+
+    @property
+    def where(self) -> str:
+        """In what the tool found something: the text, the sender's name, or both."""
+        fields = {finding.field for finding in _acting(self.verdict.record)}
+        return _listed(text for name, text in _PLACES.items() if name in fields)
 
     @property
     def puid(self) -> str:
@@ -123,7 +130,10 @@ def statement(decision: Decision, ruleset: RuleSet, terms: Terms) -> Json:
         "content_date": decision.content_date.isoformat(),
         "application_date": decision.application_date.isoformat(),
         "decision_facts": _FACTS.format(
-            means=means(verdict.record, ruleset), found=found, done=decision.restriction.words
+            means=means(verdict.record, ruleset),
+            where=decision.where,
+            found=found,
+            done=decision.restriction.words,
         ),
         "source_type": "SOURCE_VOLUNTARY",
         "automated_detection": "Yes",
@@ -163,7 +173,9 @@ class Checks:
         """What of a person stands in a statement, and in which field; None where nothing does."""
         for key in _FREE:
             text = found.get(key, "")
-            kind = self._persons.found_in(self._rules.sub(" ", text) if self._rules else text)
+            kind = self._persons.found_in(
+                self._rules.sub(" ", text) if self._rules else text, written=key != _URL
+            )
             if kind is not None:
                 return f"{kind} in {key}"
         return "an id in puid" if self._persons.named_by(found["puid"]) else None
@@ -180,8 +192,9 @@ class Checks:
             )
 
 
+_URL = "decision_ground_reference_url"
 _FREE = (
-    "decision_ground_reference_url",
+    _URL,
     "incompatible_content_ground",
     "incompatible_content_explanation",
     "category_specification_other",
