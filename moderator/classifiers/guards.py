@@ -52,7 +52,7 @@ _VOID = re.compile(
     r"\bi (?:\w+ )?(?:agree|concur|second that)\b"
     r"|\b(?:he|she|they|it|that|this|which)(?:'s| is| was|'re| are| were)? (?:\w+ )?"
     r"(?:right|correct|true|spot on|accurate)\b"
-    r"|\b(?:rightly|rightfully|deservedly|no lies? detected|where'?s the lie)\b"
+    r"|\b(?:rightly|rightfully|deservedly|no lies? detected|where'?s the lie|not a (?:myth|stereotype))\b"
     # … and you are one too; you should be called …; nobody is as … as you.
     rf"|\b(?:you|u|ur|youre)(?:'re| are| r| is)? (?:just )?"
     r"(?:one|too|also|no better|the same|worse|another one|as well|should|deserve)\b"
@@ -91,7 +91,7 @@ class Guards:
         self._full = len(self._nlp.vocab) + self._forget_after
 
     def find(self, text: str) -> list[Stretch]:
-        """What the guards cover in `text`, by place; nothing where the writer agrees with it."""
+        """What the guards cover in `text`, in the file's order; nothing where the writer agrees."""
         if not self._guards or _VOID.search(_unquoted(fold(text).text)):
             return []
         if len(self._nlp.vocab) > self._full:
@@ -106,7 +106,8 @@ class Guards:
                     if counts[stretch.guard] > MOST_OF_A_GUARD:
                         return []
                     found.append(stretch)
-        return sorted(found, key=lambda stretch: (stretch.start, -stretch.end, stretch.guard))
+        order = list(self._guards)
+        return sorted(found, key=lambda one: (order.index(one.guard), one.start, -one.end))
 
     def _in_sentence(self, folded: Folded, offset: int, length: int) -> Iterator[Stretch]:
         if not folded.text:
