@@ -32,9 +32,9 @@ class Flood:
         who, signature = seen.message.participant_id, seen.signature
         before = memory.of(who)
         if before:
-            alike = set(nearest(signature, {mark.note for mark in before}))
-            marks = [mark for mark in before if mark.note in alike]
-            if len(marks) + 1 >= self._needed(seen):
+            alike = nearest(signature, {mark.note for mark in before})
+            marks = [mark for mark in before if mark.note in alike] if alike else []
+            if marks and len(marks) + 1 >= self._needed(seen):
                 memory.forget(who, marks)
                 return found(self.rule, seen, marks)
         memory.add(seen.mark(who, signature))

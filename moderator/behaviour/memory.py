@@ -59,9 +59,9 @@ class Memory:
         """The keys under which there are marks."""
         return self._by_key.keys()
 
-    def forget(self, key: str, marks: Collection[Mark] | None = None) -> None:
-        """Takes marks away from a key, or all that it has."""
-        kept = [mark for mark in self.of(key) if marks is not None and mark not in marks]
+    def forget(self, key: str, marks: Collection[Mark] = ()) -> None:
+        """Takes these marks away from a key, or all if none are named."""
+        kept = [mark for mark in self.of(key) if mark not in marks] if marks else []
         if kept:
             self._by_key[key] = deque(kept, maxlen=MOST_OF_A_KEY)
         else:
