@@ -191,9 +191,11 @@ def _made_by(sources: Iterable[Source]) -> tuple[str, ...]:
         if isinstance(rules, dict):
             parts.append(f"rules {rules.get('path')} {str(rules.get('sha256'))[:12]}")
         models = summary.get("models")
-        for model in models if isinstance(models, list) else ():
-            if isinstance(model, dict):
-                parts.append(f"model {model.get('name')} {model.get('version')}")
+        parts += [
+            f"model {model.get('name')} {model.get('version')}"
+            for model in (models if isinstance(models, list) else ())
+            if isinstance(model, dict)
+        ]
         if parts:
             lines[" · ".join(parts)] = None
     return tuple(lines)

@@ -10,7 +10,7 @@ entries hold indices into them:
     findings  [classifier, version, rule, label, category, severity, threshold, field, guard]
     entries   {k: kind, m: message, s: severity 0..4, a: action, c: categories,
                f: [[finding, score, span, words, messages]], b: before, n: after,
-               u: [[classifier, reason]], i: recordId, h: recordHash, t: salt}
+               u: [[classifier, reason]], o: tags, i: recordId, h: recordHash, t: salt}
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,6 +21,8 @@ from moderator.report.entries import Entry
 from moderator.sources.fields import parse_time
 
 Json = dict[str, Any]
+
+_TAGS = {"edited": "isEdited", "pinned": "pinned"}
 
 
 class _Table:
@@ -72,6 +74,7 @@ class _Packed:
             "b": [self.message(each, session) for each in around["before"]],
             "n": [self.message(each, session) for each in around["after"]],
             "u": [[each["classifier"], each["reason"]] for each in record["unscored"]],
+            "o": [tag for tag, field in _TAGS.items() if record.get(field)],
             "i": entry.record_id,
             "h": entry.record_hash,
             "t": entry.salt,

@@ -23,7 +23,8 @@ from moderator.review.verdicts import ACTIONS, LONGEST_NAME, LONGEST_NOTE
 _HERE = Path(__file__).parent
 _SCRIPTS = (
     "dom", "text", "data", "names", "storage", "verdicts", "filters", "cover", "messages",
-    "charts", "list", "why", "detail", "people", "transfer", "printing", "dialogs", "keys", "app",
+    "charts", "timeline", "list", "why", "detail", "judging", "people", "transfer", "printing",
+    "dialogs", "keys", "app",
 )  # fmt: skip
 """Parts of one script, in the order in which they build on each other."""
 
@@ -60,7 +61,7 @@ def build(
     )
     made = now or datetime.now(UTC)
     data = {
-        "key": content_hash(entries)[:32],
+        "key": content_hash(entries)[:20],
         "title": title,
         "categories": CATEGORIES,
         "severities": [severity.name for severity in Severity],

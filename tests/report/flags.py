@@ -101,7 +101,12 @@ def summary(**counts: int) -> Record:
         "rules": {"path": "default", "sha256": "ab" * 32, "count": 3},
         "models": [{"name": "m", "version": "1"}],
         "rejectReasons": {},
-        **{"read": 10, "judged": 9, "repeats": 0, "rejected": 0, "unscored": 0, "flagged": 1},
+        "read": 10,
+        "judged": 9,
+        "repeats": 0,
+        "rejected": 0,
+        "unscored": 0,
+        "flagged": 1,
         **counts,
     }
 
@@ -115,7 +120,19 @@ def write(path: Path, records: Iterable[Mapping[str, Any]]) -> Path:
 def many(count: int) -> list[Record]:
     """Flags of a long evening: five sessions, some hundred people, all severities."""
     dice = random.Random(7)
-    words = "the a you we slide nice camera link query rank please stop muppet never why".split()
+    words = [
+        "the",
+        "a",
+        "you",
+        "slide",
+        "nice",
+        "camera",
+        "link",
+        "please",
+        "stop",
+        "muppet",
+        "never",
+    ]
     people = [(f"{dice.getrandbits(64):016x}", f"Guest {number % 150}") for number in range(300)]
 
     def said(number: int) -> Record:

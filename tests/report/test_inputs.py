@@ -76,7 +76,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         joined(tmp_path / "none.jsonl")
     path = write(tmp_path / "a.jsonl", [flag()])
     (tmp_path / "a.summary.json").write_text("{")
-    with pytest.raises(SourceError, match="summary.json is not JSON"):
+    with pytest.raises(SourceError, match=r"summary\.json is not JSON"):
         joined(path)
 
 

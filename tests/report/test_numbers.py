@@ -39,7 +39,9 @@ def test_one_unknown_makes_the_sum_unknown(tmp_path: Path) -> None:
 
 def test_unscored_messages_are_told_by_reason(tmp_path: Path) -> None:
     path = scanned(tmp_path, "a")
-    lines = [unscored("x", n, reason) for n, reason in enumerate(["language: es"] * 2 + ["timeout"])]
+    lines = [
+        unscored("x", n, reason) for n, reason in enumerate(["language: es"] * 2 + ["timeout"])
+    ]
     write(tmp_path / "a.unscored.jsonl", lines)
     assert "m could not judge 3 messages: language es 2; timeout 1." in of(path).gaps
 

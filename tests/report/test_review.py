@@ -70,10 +70,12 @@ def test_child_safety_text_is_shown_by_an_act_on_it_alone(browser: Browser, smal
         secret = "SEALEDTEXT"
 
         def seen() -> bool:
-            return secret in everything.inner_text() or secret in str(at.page.evaluate(
-                "[...document.querySelectorAll('body *:not(script)')]"
-                ".flatMap(n => [...n.attributes].map(a => a.value)).join(' ')"
-            ))
+            return secret in everything.inner_text() or secret in str(
+                at.page.evaluate(
+                    "[...document.querySelectorAll('body *:not(script)')]"
+                    ".flatMap(n => [...n.attributes].map(a => a.value)).join(' ')"
+                )
+            )
 
         assert not seen()
         for row in ("Quiet", "Parts"):
@@ -130,8 +132,15 @@ def test_people_with_one_name_are_told_apart(browser: Browser, small: Path) -> N
     with watching(browser, small) as at:
         at.open()
         at.page.locator("#queue .row", has_text="p3").click()
-        assert "one of 2 people with this name" in at.page.inner_text("#detail")
+        assert "one of 2 people whose names look the same" in at.page.inner_text("#detail")
         assert at.page.locator("#detail .person .pid.shared").inner_text() == "p3"
+
+
+def test_names_that_only_look_the_same_count_too(browser: Browser, nasty: Path) -> None:
+    with watching(browser, nasty) as at:
+        at.open()
+        at.page.locator("#queue .row", has_text="p10").click()
+        assert "people whose names look the same" in at.page.inner_text("#detail")
 
 
 def test_a_participants_page_has_all_sessions_in_time_order(browser: Browser, small: Path) -> None:

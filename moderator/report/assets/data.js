@@ -40,6 +40,7 @@ const entries = DATA.entries.map((packed, position) => {
     before: packed.b.map((index) => messages[index]),
     after: packed.n.map((index) => messages[index]),
     unscored: packed.u,
+    tags: packed.o,
     recordId: packed.i,
     recordHash: packed.h,
     salt: packed.t,

@@ -28,7 +28,7 @@ function evidence(entry) {
     if (finding.field !== "payload") continue;
     const rude = MASKED_CATEGORIES.has(finding.category);
     const title = `${finding.rule ?? finding.label}, ${readable(finding.category)}`;
-    if (finding.span) {
+    if (finding.span && finding.span[0] < text.length) {
       spans.push({ start: finding.span[0], end: finding.span[1], faint: false, rude, title });
     } else if (finding.words) {
       for (const span of spansOfWords(text, finding.words)) {
@@ -52,7 +52,8 @@ function lineOf(entry, { limit = 220, masks = true } = {}) {
   const byRules = rude.filter(({ faint }) => !faint);
   const spans = byRules.length ? byRules : rude;
   const first = Math.min(...spans.map(({ start }) => start), Infinity);
-  const from = Number.isFinite(first) && first > limit / 2 ? first - 30 : 0;
+  const blank = message.text.length - message.text.trimStart().length;
+  const from = Number.isFinite(first) && first > blank + limit / 2 ? first - 30 : blank;
   const shownSpans = spans.map(({ start, end, title }) => ({ start, end, title, mask: masks }));
   return [tidy(message.text, shownSpans, { limit, from, oneLine: true })];
 }

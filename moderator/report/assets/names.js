@@ -7,7 +7,7 @@ const shortIds = (() => {
   const taken = new Map();
   const tidied = DATA.people.map((id) => plain(id, 200).replace(/\s+/gu, " ").trim());
   const forms = [
-    (id) => id.slice(0, SHORT_ID),
+    (id) => (id.length <= SHORT_ID + 4 ? id : id.slice(0, SHORT_ID)),
     (id) => (id.length > 11 ? `${id.slice(0, 4)}…${id.slice(-6)}` : id),
   ];
   for (const form of forms) {
@@ -20,10 +20,24 @@ const shortIds = (() => {
   return tidied.map((id, index) => taken.get(index) ?? `${id.slice(0, 4)}#${index + 1}`);
 })();
 
-// Who is called what: names that look alike when folded are one name.
+// Letters of other scripts, and digits, that are drawn like a Latin letter.
+const LOOKS = new Map(
+  Object.entries({
+    a: "аαɑ", b: "Ьв", c: "сϲ", d: "ԁ", e: "еєε", g: "ɡ", h: "һн", i: "ії", j: "ј", k: "кκ",
+    l: "1iıӏ|", m: "м", n: "ո", o: "0оοσ", p: "рρ", r: "г", s: "ѕ5", t: "тτ", u: "υս", v: "ѵν",
+    w: "ԝω", x: "хχ", y: "уγ",
+  }).flatMap(([latin, others]) => [...others].map((other) => [other, latin])),
+);
+
+function lookOfName(name) {
+  const letters = [...folded(plain(name, 200))].map((letter) => LOOKS.get(letter) ?? letter);
+  return letters.join("").replace(/\s+/gu, " ").trim();
+}
+
+// Who is called what: names that look alike are one name.
 const peopleByName = new Map();
 const namesByPerson = new Map();
-const lookOf = DATA.names.map((name) => folded(plain(name, 200)).replace(/\s+/gu, " ").trim());
+const lookOf = DATA.names.map(lookOfName);
 for (const { person, name } of messages) {
   const look = lookOf[name];
   if (!peopleByName.has(look)) peopleByName.set(look, new Set());
@@ -69,7 +83,7 @@ function whoNode(person, name, options = {}) {
       "span",
       {
         class: shared > 1 ? `pid shared hue${person % 6}` : "pid",
-        title: shared > 1 ? `${shared} people use this name` : "participantId, shortened",
+        title: shared > 1 ? `${shared} people have names that look like this` : "participantId, shortened",
       },
       shortIds[person],
     ),

@@ -1,7 +1,7 @@
 // What is kept in this browser: preferences for all reports, verdicts under this report's content.
 
 const PREFERENCES = "moderator/preferences";
-const KEPT = `moderator/report/${DATA.key}/`;
+const KEPT = `moderator/${DATA.key}/`;
 
 const store = (() => {
   try {

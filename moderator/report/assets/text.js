@@ -82,7 +82,9 @@ class Tidy {
       this.flushMarks();
     }
     this.before = point;
-    this.run += this.oneLine && (point === "\n" || point === "\t") ? " " : point;
+    if (!this.oneLine) this.run += point;
+    else if (!/\s/u.test(point)) this.run += point;
+    else if (!this.run.endsWith(" ")) this.run += " ";
   }
 
   flushMarks() {
@@ -144,7 +146,8 @@ function tidy(text, spans = [], { limit = Infinity, oneLine = false, from = 0 } 
     index += 1;
     if (index <= from) continue;
     if (span !== current) {
-      const mark = span && el("mark", { title: span.title, class: span.faint ? "faint" : null });
+      const tag = span?.mask ? "span" : "mark";
+      const mark = span && el(tag, { title: span.title, class: span.faint ? "faint" : null });
       if (mark) {
         writer.into(fragment);
         fragment.append(mark);

@@ -7,8 +7,15 @@ const MOST_UNDO = 200;
 // By entry key: [{reviewer, verdict or null, action or null, note, at}].
 const verdicts = new Map();
 for (const name of keptVerdicts()) {
-  const said = readKept(`${KEPT}verdict/${name}`, []);
-  if (Array.isArray(said) && said.length) verdicts.set(name, said);
+  const list = keptSaid(`${KEPT}verdict/${name}`);
+  if (list.length) verdicts.set(name, list);
+}
+
+// Kept as lists, since the room for a report of 20,000 is not large.
+function keptSaid(name) {
+  return readKept(name, []).map(([reviewer, verdict, action, note, at]) => ({
+    reviewer, verdict, action, note, at,
+  }));
 }
 
 // Each a list of changes that belong together: [{key, before: what stood there}].
@@ -34,7 +41,8 @@ function isJudged(key) {
 function put(key, list) {
   if (list.length) verdicts.set(key, list);
   else verdicts.delete(key);
-  keep(`${KEPT}verdict/${key}`, list.length ? list : null);
+  const lists = list.map(({ reviewer, verdict, action, note, at }) => [reviewer, verdict, action, note, at]);
+  keep(`${KEPT}verdict/${key}`, lists.length ? lists : null);
 }
 
 function remember(changes) {
@@ -81,7 +89,7 @@ addEventListener("storage", (event) => {
   const prefix = `${KEPT}verdict/`;
   if (!event.key?.startsWith(prefix)) return;
   const name = event.key.slice(prefix.length);
-  const list = readKept(event.key, []);
+  const list = keptSaid(event.key);
   if (list.length) verdicts.set(name, list);
   else verdicts.delete(name);
   refresh();
