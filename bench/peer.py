@@ -44,9 +44,10 @@ class Peer:
             raise SystemExit(f"{self.name}: {len(verdicts)} verdicts for {len(texts)} texts.")
         return list(verdicts)
 
-    def per_second(self, texts: Sequence[str]) -> float:
-        """Messages a second, after a warm-up over the first fifth."""
-        return float(self._ask("time", texts)["perSecond"])
+    def speed(self, texts: Sequence[str]) -> dict[str, int]:
+        """Messages a second, by the clock and by processor time, after a warm-up."""
+        found = self._ask("time", texts)
+        return {key: round(found[key]) for key in ("perSecond", "perSecondOfProcessor")}
 
     def version(self) -> str:
         return str(self._ask("judge", [])["version"])
