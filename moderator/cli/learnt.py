@@ -1,7 +1,7 @@
 """What was learnt from verdicts, as tables on standard output."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from rich import box
 from rich.console import Console
@@ -10,7 +10,6 @@ from rich.text import Text
 
 from moderator.evaluation.metrics import Figure
 from moderator.review.fragment import grounds, told
-from moderator.review.precision import Precision
 from moderator.review.recall import Recall
 from moderator.review.study import Study
 from moderator.review.thresholds import Advice, needed
@@ -20,6 +19,9 @@ WIDTH = 100
 """Columns where no terminal says otherwise."""
 
 BAR = 20
+NARROW = 96
+"""Under so many columns there is no room for bars."""
+
 HEADINGS = {"all": "", "category": "category", "rule": "rule", "label": "model: label"}
 FEW = 10
 """Under so many decided verdicts a line is dimmed: its interval says next to nothing."""
@@ -35,7 +37,7 @@ def show(found: Study) -> None:
         return
     console.print()
     if found.precisions:
-        console.print(_precision(found.precisions, found.wanted))
+        console.print(_precision(found, bars=console.width >= NARROW))
     if found.recall is not None:
         for part in _recall(found.recall):
             console.print(part)
@@ -60,17 +62,21 @@ def _counts(found: Study) -> Iterator[str]:
 def _table(*columns: tuple[str, str]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title_justify="left")
     for heading, justify in columns:
-        table.add_column(heading, justify="right" if justify == "right" else "left")
+        last = heading == "why"
+        table.add_column(
+            heading, justify="right" if justify == "right" else "left", no_wrap=not last
+        )
     return table
 
 
-def _precision(found: Sequence[Precision], wanted: float) -> Table:
+def _precision(found: Study, *, bars: bool) -> Table:
     table = _table(
-        ("right flags", "left"), ("right", "right"), ("wrong", "right"), ("unsure", "right"),
-        ("precision", "right"), ("95 % interval", "right"), (f"0 {'·' * (BAR - 6)} 100 %", "left"),
+        ("flags", "left"), ("right", "right"), ("wrong", "right"), ("unsure", "right"),
+        ("precision", "right"), ("95 % interval", "right"),
+        *([(f"0 {'·' * (BAR - 6)} 100 %", "left")] if bars else []),
     )  # fmt: skip
     kind = "all"
-    for one in found:
+    for one in found.precisions:
         if one.kind != kind:
             kind = one.kind
             table.add_section()
@@ -83,7 +89,7 @@ def _precision(found: Sequence[Precision], wanted: float) -> Table:
             f"{one.unsure:,}",
             _percent(figure.value) if figure else "–",
             _interval(figure) if figure else "",
-            _bar(figure, wanted) if figure else "",
+            *([_bar(figure, found.wanted) if figure else ""] if bars else []),
             style="dim" if one.decided < FEW else "",
         )
     return table
@@ -137,7 +143,9 @@ def _thresholds(found: Study) -> Iterator[Table | Text]:
             _why(one, found.wanted),
         )
     yield table
-    for name, effect in found.effects.items():
+    shown = found.effects if len(found.effects) > 2 else list(found.effects)[:1]
+    for name in shown:
+        effect = found.effects[name]
         yield Text(f"{name}: {told(effect)}")
     if not found.effects:
         fewest = needed(found.wanted)

@@ -9,8 +9,9 @@ gave a message there. For each severity that flags, with `wanted` the precision 
 - It is lowered only by a sample of unflagged messages, since verdicts on flags say nothing of
   what lies below, and only if what it would let in is itself right as often as is wanted, again
   by the lower bound. Otherwise good flags would pay for bad ones.
-- The best of several tries looks better than it is, so that the bounds share the 2.5 % among the
-  tries (Bonferroni), and there are few tries.
+- The best of several tries looks better than it is, so that the bounds share the 2.5 % among few
+  tries (Bonferroni). From a try that holds, further scores are let in one by one until the first
+  at which the bound fails, which costs nothing more (a fixed sequence of tests).
 
 Verdicts are on whole messages, also on what was flagged for more than one reason.
 """
@@ -19,6 +20,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate, takewhile
 from statistics import NormalDist
 from typing import Literal
 
@@ -151,16 +153,33 @@ def _raised(
         return replace(known, state="holds")
     if figure.value >= wanted:
         return replace(known, state="seems")
-    tried = None
-    for count in _counts(fewest, len(above)):
-        threshold = above[count - 1][0]
-        kept = [abusive for score, abusive in above if score >= threshold]
-        bound = wilson(sum(kept), len(kept), _Z)
-        if bound is not None and bound.low >= wanted and present < threshold < 1:
-            tried = (_rounded(threshold), bound)
-    if tried is None:
+    lowest = _sure(above, fewest, wanted)
+    threshold = _rounded(lowest) if lowest is not None else 1.0
+    if not present < threshold < 1:
         return replace(known, state="unreached")
-    return replace(known, state="raise", proposed=tried[0], expected=tried[1])
+    kept = [abusive for score, abusive in above if score >= threshold]
+    return replace(
+        known, state="raise", proposed=threshold, expected=wilson(sum(kept), len(kept), _Z)
+    )
+
+
+def _sure(above: Sequence[Verdicted], fewest: int, wanted: float) -> float | None:
+    """The lowest score from which on the lower bound reaches `wanted`; of descending scores."""
+
+    def holds(count: int) -> bool:
+        bound = wilson(right[count - 1], count, _Z)
+        return bound is not None and bound.low >= wanted
+
+    right = list(accumulate(abusive for _, abusive in above))
+    most = len(above)
+    # A threshold keeps all messages of its score.
+    ends = [at for at in range(1, most + 1) if at == most or above[at][0] < above[at - 1][0]]
+    tries = [next(end for end in ends if end >= count) for count in _counts(fewest, most)]
+    best = max(filter(holds, tries), default=None)
+    if best is None:
+        return None
+    further = takewhile(holds, (end for end in ends if end > best))
+    return above[max(further, default=best) - 1][0]
 
 
 def _counts(fewest: int, most: int) -> list[int]:
@@ -170,7 +189,7 @@ def _counts(fewest: int, most: int) -> list[int]:
 
 
 def _rounded(threshold: float) -> float:
-    return min(math.ceil(round(threshold / STEP, 6)) * STEP, 1.0)
+    return min(round(math.ceil(round(threshold / STEP, 6)) * STEP, 4), 1.0)
 
 
 class _Below:
