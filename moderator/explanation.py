@@ -1,8 +1,9 @@
 """Why a text is judged as it is, as lines for a terminal."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from moderator.classifiers.base import Classifier, Explains
+from moderator.classifiers.guards import Guards
 from moderator.config import RuleSet
 from moderator.pipeline import Judged, Pipeline
 from moderator.policy import Policy
@@ -10,6 +11,7 @@ from moderator.records import Finding
 from moderator.scoring import messages_of
 from moderator.terminal import printable
 from moderator.text import fold
+from moderator.words import words_of
 
 BAR = 20
 """Width of a score's bar, in characters."""
@@ -28,6 +30,7 @@ def explanation(text: str, pipeline: Pipeline, ruleset: RuleSet) -> Iterator[str
         yield f"verdict   {state}; severity {verdict.severity.name}, action {verdict.action.name}"
     yield ""
     yield from _rule_lines(judged, Policy(ruleset))
+    yield from _guard_lines(text, judged, ruleset)
     for classifier in pipeline.classifiers:
         if classifier.name in judged.scores:
             yield ""
@@ -42,6 +45,31 @@ def _rule_lines(judged: Judged, policy: Policy) -> Iterator[str]:
     yield "rules" if by_rule else "rules: none matched"
     for finding in by_rule:
         yield f"  {finding.rule}: {_described(finding)}; action {policy.action(finding).name}"
+
+
+def _guard_lines(text: str, judged: Judged, ruleset: RuleSet) -> Iterator[str]:
+    """What each guard covers and holds, where they hold anything or would but for the rest."""
+    held = [finding for finding in judged.findings if finding.guard is not None]
+    stretches = Guards(ruleset).find(text) if held or judged.verdict.flagged else []
+    if not stretches:
+        return
+    yield ""
+    yield "guards" if held else "guards: lifted, since something asks for action that none holds"
+    for one in stretches:
+        words, covered = (
+            f"{start}-{end} '{printable(text[start:end])}'"
+            for start, end in (one.words, (one.start, one.end))
+        )
+        covers = "itself" if one.words == (one.start, one.end) else covered
+        yield f"  {one.guard}: at {words}, covers {covers}"
+    for guard in dict.fromkeys(finding.guard for finding in held):
+        yield f"  held back by {guard}: {_names([one for one in held if one.guard == guard])}"
+
+
+def _names(findings: Sequence[Finding]) -> str:
+    return ", ".join(
+        dict.fromkeys(one.rule or f"{one.label} of {one.classifier}" for one in findings)
+    )
 
 
 def _described(finding: Finding) -> str:
@@ -63,6 +91,7 @@ def _model_lines(
         yield f"  {label:<16} {score:.4f} {bar} {limits or 'no threshold'}"
     if isinstance(classifier, Explains):
         gravest = max(scores, key=lambda label: scores[label])
-        words = classifier.explain(text, gravest)
-        shown = ", ".join(printable(word) for word in words) or "no single word"
+        words = words_of(classifier, text, gravest)
+        shown = "no single word" if words is not None else "unknown, since the model failed"
+        shown = ", ".join(map(printable, words or ())) or shown
         yield f"  carried by ({gravest}): {shown}"

@@ -43,12 +43,12 @@ class Words:
             return finding
         key = (finding.classifier, finding.label)
         if key not in known:
-            known[key] = _explained(model, text, finding.label)
+            known[key] = words_of(model, text, finding.label)
         return replace(finding, words=known[key])
 
 
-def _explained(model: Explains, text: str, label: str) -> tuple[str, ...] | None:
-    """The model's words; None where it fails, since the finding stands without them."""
+def words_of(model: Explains, text: str, label: str) -> tuple[str, ...] | None:
+    """The words that a model names; None where it fails, since the finding stands without them."""
     try:
         return model.explain(text, label)
     except Exception:
