@@ -17,20 +17,22 @@ from doubles import Table
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from making import message
+from making import message, ruleset
 
 import moderator
 from moderator.classifiers.rules import RulesClassifier
+from moderator.comparison import pair
 from moderator.config import RuleSet, load
-from moderator.errors import ClassifierError, OutputError, SourceError
+from moderator.errors import ClassifierError, ConfigError, OutputError, SourceError
 from moderator.pipeline import Pipeline
 from moderator.policy import Policy
 from moderator.records import BadRow, Message
-from moderator.scan import Destinations, scan
+from moderator.scan import Destinations, Shadow, scan
 from moderator.sources.dump import read_dump
 from moderator.summary import Tally
 
 GOLDEN = Path(__file__).parent / "golden"
+SCHEMA = Path(moderator.__file__).parent / "schemas" / "flagged.schema.json"
 RULES = load(GOLDEN / "rules.yaml")
 BY_RULE = RulesClassifier(RULES)
 MODEL = {
@@ -105,8 +107,7 @@ def test_the_golden_files_say_what_a_reader_would() -> None:
 
 
 def test_every_golden_record_fits_the_schema() -> None:
-    schema = Path(moderator.__file__).parent / "schemas" / "flagged.schema.json"
-    validator = Draft202012Validator(json.loads(schema.read_text("utf-8")))
+    validator = Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
     for record in lines(GOLDEN / "flagged.jsonl"):
         validator.validate(record)
         for one in record["findings"]:
@@ -135,6 +136,60 @@ def test_scores_are_of_every_message(tmp_path: Path) -> None:
     assert all("payload" not in one for one in scores)
     awful = next(one for one in scores if one["id"] == "m10")
     assert awful["scores"] == {"m": {"insult": 0.7123, "toxicity": 0.95}}
+
+
+CANDIDATE = ruleset(
+    "rules:\n"
+    "  - {id: test.awful, kind: terms, category: insult, severity: high, terms: [awful, hallo], "
+    "hits: [awful], misses: [x]}\n"
+)
+
+
+def shadowing(folder: Path) -> tuple[dict[str, Any], list[dict[str, Any]], Table]:
+    table = Table(MODEL, default={"insult": 0.01, "toxicity": 0.02}, name="m")
+    live, beside = pair(RULES, CANDIDATE, [table])
+    to = Destinations.beside(folder / "flagged.jsonl", scores=folder / "scores.jsonl", shadow=True)
+    _, summary = scan(
+        golden_rows(), live, RULES, to, source="dump.csv", stdout=io.BytesIO(),
+        all_findings=True, shadow=Shadow(CANDIDATE, beside),
+    )  # fmt: skip
+    return summary, lines(folder / "flagged.shadow.jsonl"), table
+
+
+def test_a_shadow_changes_no_output_and_asks_no_model_twice(tmp_path: Path) -> None:
+    _, _, table = shadowing(tmp_path)
+    for name in ("flagged.jsonl", "flagged.rejects.jsonl", "flagged.unscored.jsonl"):
+        assert (tmp_path / name).read_bytes() == (GOLDEN / name).read_bytes(), name
+    asked = [text for batch in table.batches for text in batch]
+    assert len(asked) == len(set(asked))
+
+
+def test_a_shadow_writes_what_it_flags_and_what_it_would_not(tmp_path: Path) -> None:
+    summary, records, _ = shadowing(tmp_path)
+    assert summary["shadow"]["rules"]["sha256"] == CANDIDATE.sha256
+    counts = {name: summary["shadow"][name] for name in ("flagged", "added", "dropped")}
+    by_change = [one["change"] for one in records]
+    assert counts == {
+        "flagged": sum(one["flagged"] for one in records),
+        "added": by_change.count("added"),
+        "dropped": by_change.count("dropped"),
+    }
+    assert counts["dropped"] == 4
+    dropped = next(one for one in records if one["change"] == "dropped")
+    assert (dropped["flagged"], dropped["live"]["flagged"]) == (False, True)
+    assert dropped["live"]["sources"] == ["insult.idiot"]
+    validator = Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
+    for one in records:
+        plain = {name: value for name, value in one.items() if name not in {"change", "live"}}
+        if plain["findings"]:
+            validator.validate(plain)
+
+
+def test_a_shadow_needs_a_place() -> None:
+    with pytest.raises(ConfigError, match="name it with -o FILE"):
+        Destinations.beside(None, shadow=True)
+    beside = Destinations.beside(Path("a.b.jsonl"), shadow=True)
+    assert str(beside.shadow) == "a.b.shadow.jsonl"
 
 
 def test_side_files_lie_beside_the_output() -> None:

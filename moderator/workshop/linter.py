@@ -64,4 +64,5 @@ def _broken_rule(ruleset: RuleSet, rule: Rule, places: Places) -> Iterator[Probl
             key = "terms" if rule.kind == "terms" else "patterns"
             line = places.line(key, rule.id, index) or 0
             sentence = str(error).removeprefix(f"{rule.place}: ").removesuffix(".")
-            yield Problem("error", "unusable", line, f"rule {rule.id}", "{}", (sentence,))
+            text = sentence.replace("{", "{{").replace("}", "}}")
+            yield Problem("error", "unusable", line, f"rule {rule.id}", text)

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from cli.command import COMMAND, EXAMPLES, LIGHT, TESTS, Cli
+from cli.command import COMMAND, EXAMPLES, LIGHT, RULES, TESTS, Cli
 from server.scenario import dump
 
 GOLDEN = TESTS / "golden" / "dump.csv"
@@ -100,6 +100,39 @@ def test_a_rules_file_in_the_folder_is_not_picked_up(cli: Cli) -> None:
     cli("scan", "-", "--rules", "rules.yaml", "--model", "none", stdin=dump(1)).fails(
         2, "rules.yaml"
     )
+
+
+def test_candidate_rules_judge_in_the_shadow(cli: Cli) -> None:
+    text = Path(RULES).read_text("utf-8").replace("[idiot, clown]", "[hallo]")
+    candidate = cli.path("new.yaml", text)
+    alone = cli("scan", str(GOLDEN), *LIGHT, "-o", "alone.jsonl")
+    done = cli("scan", str(GOLDEN), *LIGHT, "-o", "f.jsonl", "--shadow", str(candidate))
+    assert (alone.status, done.status) == (0, 0)
+    assert cli.path("f.jsonl").read_bytes() == cli.path("alone.jsonl").read_bytes()
+    shadow = json.loads(cli.path("f.summary.json").read_bytes())["shadow"]
+    records = cli.lines("f.shadow.jsonl")
+    assert shadow["dropped"] == [one["change"] for one in records].count("dropped") > 0
+    assert f"new.yaml would flag {shadow['flagged']}: " in done.err
+    assert not cli.path("alone.shadow.jsonl").exists()
+    cli("scan", str(GOLDEN), *LIGHT, "--shadow", str(candidate)).fails(2, "name it with -o FILE")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "part"),
+    [
+        (["missing.csv"], 3, "There is no file missing.csv"),
+        (["."], 3, "cannot be read: Is a directory"),
+        (["05e57591-d89e-45c9-ae44-08dc1eaad0e0"], 2, "no credentials are set"),
+        (["--since", "soon", "--out-dir", "o"], 2, "'soon'"),
+        (["--since", "1d", "--out-dir", "o"], 2, "no credentials are set"),
+        (["x.csv", "-o", "x.csv"], 2, "x.csv is the dump itself"),
+    ],
+)
+def test_what_is_wrong_is_told_before_rules_and_models_are_loaded(
+    cli: Cli, arguments: list[str], status: int, part: str
+) -> None:
+    cli.path("x.csv", dump(1))
+    cli("scan", *arguments, "--rules", "absent.yaml", "--model", "bert").fails(status, part)
 
 
 def test_stdout_closed_early_is_one_sentence(cli: Cli) -> None:

@@ -1,12 +1,10 @@
-"""`score`, `explain` and `rules check`: what works on bare text."""
+"""`score` and `explain`: what works on bare text."""
 
 import json
-from pathlib import Path
 
 import pytest
-from cli.command import LIGHT, RULES, Cli
+from cli.command import LIGHT, Cli
 
-WRITTEN = Path(RULES).read_text("utf-8")
 TEXTS = ["hello", "You ÍDIOT", "", "I'll find you", '"quotes", and\ttabs', "😂\u2028 next"]
 
 
@@ -63,38 +61,6 @@ def test_explain_shows_rule_place_and_folded_text(cli: Cli) -> None:
     assert "\x1b" not in done.out
     assert "\u202e" not in done.out
     assert "nothing found" in cli("explain", "hello", *LIGHT).out
-
-
-def test_rules_check_passes_a_good_file(cli: Cli) -> None:
-    done = cli("rules", "check", RULES)
-    assert done.status == 0
-    assert done.out == "3 rules, 2 terms, 2 patterns; 6 samples, 0 failed.\n"
-
-
-def test_rules_check_names_a_sample_that_fails(cli: Cli) -> None:
-    text = WRITTEN.replace("misses: [idiotic]", "misses: [my idiot]")
-    done = cli("rules", "check", str(cli.path("mine.yaml", text)))
-    assert done.status == 1
-    assert "mine.yaml, line " in done.err
-    assert "'m* i****' matches, and should not" in done.err
-    assert "6 samples, 1 failed" in done.out
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "parts"),
-    [
-        ("kind: terms", "kind: term", ["term", "terms, tokens, regex"]),
-        ("severity: low", "severity: mild", ["mild", "low, medium, high, critical"]),
-        ("version: 1", "version: 2", ["only version 1"]),
-        ("https?://", "(?=https)", ["RE2 refuses the pattern"]),
-        ("id: spam.link", "id: insult.idiot", ["already used"]),
-        ("    misses: [http]", "    mises: [http]", ["mises"]),
-        ("rules:", "rules: [", ["mine.yaml"]),
-    ],
-)
-def test_rules_check_names_the_place(cli: Cli, old: str, new: str, parts: list[str]) -> None:
-    text = WRITTEN.replace(old, new)
-    cli("rules", "check", str(cli.path("mine.yaml", text))).fails(2, "mine.yaml, line ", *parts)
 
 
 def test_version_and_help(cli: Cli) -> None:
