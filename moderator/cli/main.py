@@ -22,6 +22,7 @@ from moderator.cli.sample import sample
 from moderator.cli.scan import scan
 from moderator.cli.score import score
 from moderator.cli.sessions import fetch, sessions
+from moderator.cli.strikes import strikes
 from moderator.errors import ModeratorError, OutputError
 from moderator.terminal import printable
 
@@ -53,6 +54,7 @@ app.command()(sessions)
 app.command()(fetch)
 app.command()(report)
 app.command()(purge)
+app.command()(strikes)
 app.add_typer(rules_commands.app, name="rules")
 app.add_typer(verdicts_commands.app, name="verdicts")
 

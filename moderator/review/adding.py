@@ -1,16 +1,15 @@
 """A verdict that is given on the command line: on a flagged record, or on one in the ledger."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import orjson
-
-from moderator.errors import ConfigError, SourceError
+from moderator.errors import ConfigError
 from moderator.review.ledger import Ledger
 from moderator.review.records import commitment, facts, new_salt, record_id
+from moderator.review.scanned import records
 from moderator.review.verdicts import NotAVerdict, Verdict, parse, stamp, to_line
 
 
@@ -22,7 +21,7 @@ def on_flagged(path: Path, wanted: str, said: Mapping[str, str | None]) -> Verdi
     """
     found = {
         record_id(record): record
-        for record in _records(path)
+        for record in records(path)
         if wanted in (record["id"], record_id(record))
     }
     if not found:
@@ -70,17 +69,3 @@ def _given(about: Mapping[str, Any], said: Mapping[str, str | None]) -> Verdict:
         return parse({**about, **said, "at": stamp(datetime.now(UTC))})
     except NotAVerdict as error:
         raise ConfigError(f"This verdict cannot be kept: {error}.") from None
-
-
-def _records(path: Path) -> Iterator[dict[str, Any]]:
-    try:
-        with path.open("rb") as file:
-            for number, raw in enumerate(file, start=1):
-                record = orjson.loads(raw)
-                if not {"sessionId", "id", "participantId", "createdAt", "findings"} <= set(record):
-                    raise SourceError(f"{path}, line {number}: this is no record that scan writes.")
-                yield record
-    except (orjson.JSONDecodeError, TypeError):
-        raise SourceError(f"{path}, line {number}: this is no record that scan writes.") from None
-    except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror}.") from error

@@ -36,7 +36,7 @@ class ApiHandler(Handler):
         elif found[2] == "/chat":
             self._chat(found[1], scenario)
         elif found[2] == "/participants":
-            self._list("participants", self.shared.participants)
+            self._participants(scenario)
         else:
             self.send(200, {"success": True, "data": {"session": _entry(found[1], scenario)}})
 
@@ -61,6 +61,14 @@ class ApiHandler(Handler):
             names = ("chatDownloadUrl", "chatDownloadUrlExpiry")
         answer = dict(zip(names, ("" if empty else url, stamp), strict=True))
         self.send(200, {"success": True, scenario.style: answer})
+
+    def _participants(self, scenario: Scenario) -> None:
+        fault: Fault | None = self.pop(scenario.people_faults)
+        if fault is not None:
+            self.send(fault.status, fault.body, fault.headers)
+            return
+        people = scenario.people
+        self._list("participants", self.shared.participants if people is None else people)
 
     def _sessions(self) -> list[dict[str, Any]]:
         status = self.query.get("status")

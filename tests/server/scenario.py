@@ -66,6 +66,8 @@ class Scenario:
     next_body: bytes | None = None  # what the file becomes after its first (broken) download
     next_etag: str | None = None
     listed: dict[str, Any] = field(default_factory=dict)  # fields of the session's list entry
+    people: list[dict[str, Any]] | None = None  # its participants, if not those of the server
+    people_faults: list[Fault] = field(default_factory=list)
 
 
 ERROR_FORMS: dict[str, Callable[[int, str], Any]] = {
