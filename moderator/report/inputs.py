@@ -26,17 +26,15 @@ _ASIDE = (".unscored.jsonl", ".rejects.jsonl")
 class Source:
     """One flagged file and its companions.
 
-    `records` is how many lines it holds. `summary` and `rejects` (rows by reason) are None where
-    the file is not there, `missing` names those, `unscored_known` says whether theirs is.
+    `flagged` is how many flags it holds. `summary` and `rejects` (rows by reason) are None where
+    the file is not there; `unscored_known` says whether that of unscored messages is.
     """
 
     name: str
-    records: int
     flagged: int
     summary: Mapping[str, Any] | None
     rejects: Mapping[str, int] | None
     unscored_known: bool
-    missing: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,44 +91,36 @@ def _without_companions(paths: Sequence[str]) -> list[str]:
 
 def _read_one(path: str, stdin: BinaryIO, gathered: _Gathered) -> Source:
     if path == "-":
-        count, flagged = _gather(read_flagged(stdin, STANDARD_INPUT), gathered)
-        return Source(STANDARD_INPUT, count, flagged, None, None, False, ("summary",))
+        flagged = _gather(read_flagged(stdin, STANDARD_INPUT), gathered)
+        return Source(STANDARD_INPUT, flagged, None, None, False)
     with _opened(Path(path)) as stream:
-        count, flagged = _gather(read_flagged(stream, path), gathered)
+        flagged = _gather(read_flagged(stream, path), gathered)
     beside = Destinations.beside(Path(path))
     summary = rejects = None
-    missing = []
     if beside.summary is not None and beside.summary.is_file():
         summary = _summary(beside.summary)
-    else:
-        missing.append("summary")
     if beside.rejects is not None and beside.rejects.is_file():
         with _opened(beside.rejects) as stream:
             rejects = count_reasons(stream, str(beside.rejects))
-    else:
-        missing.append("rejects")
     unscored_known = beside.unscored is not None and beside.unscored.is_file()
     if beside.unscored is not None and unscored_known:
         with _opened(beside.unscored) as stream:
             for one in read_unscored(stream, str(beside.unscored)):
                 gathered.unscored.setdefault(_identity(one), one)
-    else:
-        missing.append("unscored")
-    name = Path(path).name
-    return Source(name, count, flagged, summary, rejects, unscored_known, tuple(missing))
+    return Source(Path(path).name, flagged, summary, rejects, unscored_known)
 
 
-def _gather(records: Iterator[Flagged], gathered: _Gathered) -> tuple[int, int]:
-    count = flagged = 0
+def _gather(records: Iterator[Flagged], gathered: _Gathered) -> int:
+    """Takes the records in; returns how many of them flag."""
+    flagged = 0
     for record in records:
-        count += 1
         flagged += record["flagged"]
         key = _identity(record)
         if key in gathered.records:
             gathered.repeats += 1
         else:
             gathered.records[key] = record
-    return count, flagged
+    return flagged
 
 
 def _identity(record: Unscored) -> tuple[object, ...]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from moderator.records import Severity
 from moderator.report.flagged import Flagged, Unscored
 from moderator.report.inputs import Joined, Source
 from moderator.sources.fields import parse_time
@@ -30,9 +29,9 @@ class Session:
 class Numbers:
     """Counts over all files; None where a summary is missing, so that nobody knows.
 
-    `held` counts records that did not flag, `sampled` those of them without any finding.
-    `participants` counts those flagged. `gaps` are sentences on what was not covered; `made_by`
-    says which program, rules and models judged.
+    `held` counts records with findings that did not flag, `sampled` those without any finding,
+    `participants` those flagged. `gaps` are sentences on what was not covered; `doubles` counts
+    lines of the files that repeat a record; `made_by` says what judged.
     """
 
     sessions: tuple[Session, ...]
@@ -46,8 +45,7 @@ class Numbers:
     held: int
     sampled: int
     participants: int
-    severities: Mapping[str, int]
-    reject_reasons: Mapping[str, int]
+    doubles: int
     gaps: tuple[str, ...]
     made_by: tuple[str, ...]
 
@@ -57,7 +55,6 @@ def numbers(joined: Joined) -> Numbers:
     sources = joined.sources
     flags = [record for record in joined.records if record["flagged"]]
     others = [record for record in joined.records if not record["flagged"]]
-    severities = Counter(record["severity"] for record in flags)
     rejects: Counter[str] = Counter()
     for source in sources:
         rejects.update(_rejects(source))
@@ -76,8 +73,7 @@ def numbers(joined: Joined) -> Numbers:
         held=sum(bool(record["findings"]) for record in others),
         sampled=sum(not record["findings"] for record in others),
         participants=len({record["participantId"] for record in flags}),
-        severities={each.name: severities[each.name] for each in reversed(Severity)},
-        reject_reasons=dict(rejects.most_common()),
+        doubles=joined.repeats,
         gaps=tuple(_gaps(joined, rejects)),
         made_by=_made_by(sources),
     )

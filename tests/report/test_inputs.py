@@ -25,14 +25,13 @@ def test_companions_are_found_by_name(tmp_path: Path) -> None:
     assert source.summary is not None
     assert source.summary["read"] == 7
     assert source.rejects == {"no id": 1}
-    assert source.missing == ()
+    assert source.unscored_known
     assert [one["payload"] for one in found.unscored] == ["hola"]
 
 
 def test_what_is_missing_is_said(tmp_path: Path) -> None:
     (source,) = joined(write(tmp_path / "a.jsonl", [flag()])).sources
-    assert source.missing == ("summary", "rejects", "unscored")
-    assert source.summary is None
+    assert (source.summary, source.rejects, source.unscored_known) == (None, None, False)
 
 
 def test_a_record_that_stands_twice_is_one(tmp_path: Path) -> None:

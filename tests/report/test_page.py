@@ -22,7 +22,7 @@ NOW = datetime(2026, 6, 11, tzinfo=UTC)
 
 
 def page(*records: Record, title: str = "Tonight") -> str:
-    joined = Joined((Source("a", 1, 1, None, None, False, ("summary",)),), records, (), 0)
+    joined = Joined((Source("a", 1, None, None, False),), records, (), 0)
     return build(entries(joined), numbers(joined), title=title, now=NOW).decode()
 
 

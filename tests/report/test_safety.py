@@ -219,6 +219,7 @@ def test_a_screen_reader_is_told_where_it_is(browser: Browser, small: Path) -> N
     with watching(browser, small) as at:
         at.open()
         at.press("j", "j")
+        assert at.page.evaluate("document.activeElement.id") == "queue"
         active = at.page.get_attribute("#queue", "aria-activedescendant")
         row = at.page.locator(f"#{active}")
         assert row.get_attribute("aria-selected") == "true"

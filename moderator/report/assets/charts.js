@@ -1,8 +1,9 @@
 // The pictures. Each shows what passes all other filters, and sets its own filter when used.
 
-const GROUPS_SHOWN = 11;
+const GROUPS_SHOWN = 12;
 const PEOPLE_SHOWN = 7;
 let peopleBy = "most";
+let allGroups = false;
 
 function tally(list) {
   const counts = new Array(SEVERITY.length).fill(0);
@@ -82,11 +83,21 @@ function drawCategories() {
       focus: `group ${name}`,
     });
   $("by-category").replaceChildren(
-    ...groups.slice(0, GROUPS_SHOWN).map(row),
+    ...groups.slice(0, allGroups ? groups.length : GROUPS_SHOWN).map(row),
     ...(groups.length ? [] : [el("p", { class: "empty" }, "Nothing here.")]),
-    ...(groups.length > GROUPS_SHOWN
-      ? [el("p", { class: "empty" }, `and ${groups.length - GROUPS_SHOWN} more`)]
-      : []),
+    ...(groups.length > GROUPS_SHOWN ? [moreGroups(groups.length - GROUPS_SHOWN)] : []),
+  );
+}
+
+function moreGroups(more) {
+  const turn = () => {
+    allGroups = !allGroups;
+    drawPictures();
+  };
+  return el(
+    "button",
+    { type: "button", class: "link", "data-focus": "more groups", onclick: turn },
+    allGroups ? "Show fewer" : `${more} more`,
   );
 }
 

@@ -1,6 +1,6 @@
 // The selected message: its conversation, why it is here, and what the reviewer says of it.
 
-const LEAST_PANE = 360;
+const LEAST_PANE = 330;
 const ACTION_WORDS = { record: "keep on record" };
 
 function drawDetail() {

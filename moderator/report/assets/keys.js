@@ -1,14 +1,20 @@
 // The keyboard.
 
+// The queue has the focus while somebody goes through it, so that a screen reader tells the rows.
+function go(step) {
+  $("queue").focus({ preventScroll: true });
+  move(step);
+}
+
 const ON_KEY = {
-  j: () => move(1),
-  k: () => move(-1),
-  ArrowDown: () => move(1),
-  ArrowUp: () => move(-1),
-  PageDown: () => move(10),
-  PageUp: () => move(-10),
-  Home: () => move(-Infinity),
-  End: () => move(Infinity),
+  j: () => go(1),
+  k: () => go(-1),
+  ArrowDown: () => go(1),
+  ArrowUp: () => go(-1),
+  PageDown: () => go(10),
+  PageUp: () => go(-10),
+  Home: () => go(-Infinity),
+  End: () => go(Infinity),
   "]": () => moveToNext(),
   Enter: () => openDetail(),
   a: (event) => judge("abusive", { stay: event.shiftKey }),
