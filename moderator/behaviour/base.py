@@ -20,7 +20,7 @@ ABUSE = frozenset(
 """The categories of what is done to a person, as opposed to swearing, spam and addresses."""
 
 LOOKED_AT = 1000
-"""Code points of a payload in which names are looked for, and which are compared."""
+"""Code points of a payload in which names are looked for."""
 
 Sign = tuple[str, str]
 """The id of a behaviour rule and the name of one of its signs."""
@@ -32,7 +32,7 @@ class Seen:
     """One message at its place in the session; what is costly is made when first asked for.
 
     `now` is the session's clock in seconds; `renamed` says that its sender had not been heard
-    under this name. `folded` is the plain form of the payload, or of the beginning of a long one.
+    under this name. `folded` is the plain form of the payload.
     """
 
     __slots__ = (
@@ -54,7 +54,7 @@ class Seen:
         self.now = now
         self.people = people
         self.renamed = renamed
-        self.folded = fold(message.payload[:LOOKED_AT]).text
+        self.folded = fold(message.payload).text
         self.is_abuse = bool(findings) and any(map(_is_abuse, findings))
         self._signs_of = signs_of
         self._words: list[str] | None = None
@@ -81,7 +81,7 @@ class Seen:
         """Whom the payload is aimed at, as far as that can be told."""
         if self._targets is None:
             who = self.message.participant_id
-            self._targets = targets(self.folded, who, self.now, self.people)
+            self._targets = targets(self.folded[:LOOKED_AT], who, self.now, self.people)
         return self._targets
 
     @property

@@ -31,6 +31,7 @@ BIT = 4
 """Code points of a message that can be a part of a word."""
 
 MOST_PARTS = 16
+"""Messages, the last ones, that are tried together."""
 
 
 class SplitWord:
@@ -49,7 +50,7 @@ class SplitWord:
             return None
         memory.add(seen.mark(who, text))
         parts = list(memory.of(who))[-MOST_PARTS:]
-        if len(parts) < self.rule.count:
+        if len(parts) < max(2, self.rule.count):
             return None
         finding = self._spelt(seen, parts)
         if finding is not None:

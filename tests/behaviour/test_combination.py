@@ -46,6 +46,10 @@ def test_every_further_sign_is_a_finding() -> None:
     assert combination(*lines) == [("1",), ("1", "3")]
 
 
+def test_padding_hides_no_sign() -> None:
+    assert combination(f"0 v: {'so ' * 20_000} secret app") == [("1",)]
+
+
 def test_a_pattern_that_cannot_be_used_names_rule_and_sign() -> None:
     keys = "window: 1, count: 2, strong: [a], signs: {a: [[{SHAPE: dd}]], b: [[{LOWER: x}]]}"
     with pytest.raises(ConfigError, match=r"test\.rule, sign a: unknown attribute SHAPE"):

@@ -65,5 +65,9 @@ def test_a_rule_below_the_severity_does_not_count() -> None:
     assert not play("split-word", high, *sent("k", "y", "s"))
 
 
+def test_one_message_is_never_in_pieces() -> None:
+    assert named(play("split-word", "window: 20, count: 1", *sent("hm", "kys"))) == []
+
+
 def test_it_is_told_once() -> None:
     assert split(*sent("k", "y", "s", "lol", "ok")) == [("1", "2", "3")]
