@@ -2,8 +2,9 @@
 
 Folding is per character: letters in circles and squares and other compatibility forms (NFKD)
 become plain letters, case goes, accents and stacked marks go, zero-width and bidirectional
-controls go, curly apostrophes become straight and every run of white space becomes one space. Marks that carry meaning stay (the vowel signs,
-virama and nukta of Indic scripts), and so does a joiner that holds an emoji together.
+controls go, curly apostrophes become straight and every run of white space becomes one space.
+Marks that carry meaning stay (the vowel signs, virama and nukta of Indic scripts), and so does a
+joiner that holds an emoji together.
 
 Because each original character folds on its own, the map is monotone, folding is idempotent and
 takes linear time; one character becomes at most `MAX_GROWTH`.
@@ -22,7 +23,7 @@ _APOSTROPHES = dict.fromkeys(map(ord, "\u2018\u2019\u02bc\u2032\uff07\u00b4`"), 
 _OTHERS = {"\u2800": " ", "\u03f2": "c", "\u03f9": "c", "\u037a": "\u03b9"}
 _ENCLOSED = {
     chr(first + offset): chr(ord("a") + offset)
-    for first in (0x1F150, 0x1F170)
+    for first in (0x249C, 0x1F110, 0x1F150, 0x1F170)
     for offset in range(26)
 }
 _INSTEAD = {**_APOSTROPHES, **str.maketrans(_OTHERS | _ENCLOSED)}

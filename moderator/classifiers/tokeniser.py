@@ -34,7 +34,7 @@ Words = tuple[list[str], list[int]]
 
 def split(text: str) -> Words:
     """The tokens of a folded text (in which white space is single spaces), with their places."""
-    contractions = _contractions()
+    contractions = _contraction_table()
     words: list[str] = []
     starts: list[int] = []
     pattern = _LINKED if "." in text or "://" in text else _PLAIN
@@ -55,6 +55,11 @@ def split(text: str) -> Words:
     return words, starts
 
 
+def contractions() -> frozenset[str]:
+    """Every contraction that is parted by a table, such as `dont`."""
+    return frozenset(_contraction_table())
+
+
 def document(nlp: "Language", words: list[str]) -> "Doc":
     """The tokens as spaCy's matchers want them; the Doc's own offsets say nothing."""
     from spacy.tokens import Doc
@@ -70,7 +75,7 @@ def _parts(word: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
-def _contractions() -> dict[str, tuple[str, ...]]:
+def _contraction_table() -> dict[str, tuple[str, ...]]:
     from spacy.lang.en.tokenizer_exceptions import TOKENIZER_EXCEPTIONS
     from spacy.symbols import ORTH
 

@@ -1,40 +1,56 @@
 """The words that a rule set looks for: what a disguised word can turn out to be."""
 
 from collections.abc import Iterator
+from itertools import chain
 
-from moderator.classifiers.tokeniser import split
-from moderator.config import RuleSet, TokenPattern
+from moderator.classifiers.tokeniser import contractions, split
+from moderator.config import Rule, RuleSet, TokenPattern
 from moderator.evasions.lexicon import Lexicon
 from moderator.text import fold
 
-_OF_PATTERNS = 10
-"""The rank of words that only patterns hold, behind those that are terms by themselves."""
+_SHORTEST_HEARD = 3
+"""Letters; shorter words are too much like others to be looked for in misspellings."""
+
+_BY_SEVERITY = 2
+_OF_PHRASES = 9
+_FOREIGN = 10
+"""Ranks: terms by severity; behind them the words that only phrases and patterns hold; behind
+those the words of other languages."""
 
 
 def lexicon_of(ruleset: RuleSet) -> Lexicon:
     """Every word of the rules' terms and patterns.
 
-    Where a disguise fits two words alike ("s**t"), the milder one is read: terms rank by their
-    rule's severity.
+    Where a disguise fits two words alike ("s**t"), the milder one is read: words rank by their
+    rule's severity. Misspellings are tried on English words only: how a word is heard, and what is
+    an ordinary word instead, is known for English.
     """
     from spacy.lang.en.stop_words import STOP_WORDS
 
     ranks: dict[str, int] = {}
     single: set[str] = set()
+    english: set[str] = set()
     for rule in ruleset.rules:
+        foreign = _FOREIGN if rule.language != "en" else 0
+        words = dict.fromkeys(_of_phrases(rule), _OF_PHRASES + foreign)
         for term in rule.terms:
-            words = _words(term)
-            if len(words) == 1:
-                single.update(words)
-            for word in words:
-                rank = int(rule.severity) if len(words) == 1 else _OF_PATTERNS
-                ranks[word] = min(rank, ranks.get(word, rank))
-        for pattern in rule.tokens:
-            for word in _of_pattern(pattern):
-                ranks.setdefault(word, _OF_PATTERNS)
+            if len(tokens := _words(term)) == 1:
+                single.update(tokens)
+                words[tokens[0]] = _BY_SEVERITY * int(rule.severity) + foreign
+        for word, rank in words.items():
+            ranks[word] = min(rank, ranks.get(word, rank))
+        if not foreign:
+            english.update(words)
+    ranks = {word: rank for word, rank in ranks.items() if len(set(word)) > 1}
     common = {word for word in ranks if word in STOP_WORDS or len(word) < 3} - single
+    heard = {word for word in english - common if len(word) >= _SHORTEST_HEARD}
     plain = {word for entry in ruleset.plain for word in _words(entry)}
-    return Lexicon(ranks, common, plain)
+    return Lexicon(ranks, single, common, heard, plain | contractions())
+
+
+def _of_phrases(rule: Rule) -> Iterator[str]:
+    yield from chain.from_iterable(map(_words, rule.terms))
+    yield from chain.from_iterable(map(_of_pattern, rule.tokens))
 
 
 def _words(text: str) -> list[str]:

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from moderator.evasions.letters import SEPARATORS
 from moderator.evasions.lexicon import Lexicon
+from moderator.evasions.ordinary import is_ordinary
 from moderator.evasions.reading import Reading, readings
 from moderator.evasions.turned import turned
 from moderator.text import Folded
@@ -22,6 +23,8 @@ LONGEST_PIECE = 160
 
 LONGEST_RUN = 200
 """Code points of single letters with spaces between; the next run begins after it."""
+
+_OUTER = "!?.,:;'\"()*~-_"
 
 _UNUSED = 9
 """The price of a sign that is left over: more than that of one in a letter's place."""
@@ -34,13 +37,14 @@ Edit = tuple[int, int, str]
 _UNIT = r"[^\s](?:[^\w\s]|_)?"
 _SPELT = re.compile(rf"(?<!\w){_UNIT}(?: {_UNIT}){{2,{LONGEST_RUN // 2}}}(?!\w)")
 _PROTECTED = re.compile(
-    r".*://.*|www\..*|.*[^\s@]@[^\s@]+\.[a-z]{2,}.*|[~.]{0,2}/.*/.*|/[^/]+"
+    r".*://.*|www\..*|.*[^\s@]@[^\s@]+\.[a-z]{2,}.*|[~.]{0,2}/[\w.].*/.*|/[\w.][^/]+"
     r"|.*[\w-]\.(?:com|net|org|info|io|gg|co|me|tv|ru|de|uk|html?|php|py|js|ts|json|txt|png|jpe?g"
     r"|gif|pdf|csv|exe|zip|md|sh|c|h|cpp|rs|go|java|ya?ml)(?:[/:?#].*|\W*)"
 )
 _CODE = re.compile(r"[=;{}\\]|\w[\[(<]|\$\{|\$\(|&&|\|\|")
 _PARTS = re.compile(r"[^,;:()<>\[\]{}\"/\\=&?~._\-–—…]+")
 _WORD_SIGN = re.compile(r"[^\W_]")
+_SYLLABLE = re.compile(r"[^\W_]{3}")
 _SINGLE = frozenset("uraiynbkm")
 
 
@@ -98,7 +102,7 @@ class Decoder:
         whole = self._whole(piece, 0, len(piece))
         if whole is not None:
             return (whole,)
-        if sum(sign in SEPARATORS for sign in piece) >= len(piece) // 3 >= 1:
+        if _is_apart(piece):
             spelt = self._spelt(piece)
             if spelt:
                 return tuple(spelt)
@@ -119,7 +123,7 @@ class Decoder:
     def _whole(self, piece: str, begin: int, end: int) -> Edit | None:
         """The one word that `piece[begin:end]` is, signs before and after it aside."""
         part = piece[begin:end]
-        if part in self._lexicon.known:
+        if part.removesuffix("'s") in self._lexicon.known:
             return None
         first = next((at for at, sign in enumerate(part) if _WORD_SIGN.match(sign)), len(part))
         best: tuple[int, int, int, Reading] | None = None
@@ -135,7 +139,7 @@ class Decoder:
                     )
                     if best is None or key < best[:3]:
                         best = (*key, reading)
-        if best is None:
+        if best is None or is_ordinary(part.strip(_OUTER), but=self._lexicon.single):
             return None
         _, _, start, reading = best
         if part[start : reading.end] == reading.word:
@@ -166,6 +170,12 @@ class Decoder:
                     return edits
                 break
         return []
+
+
+def _is_apart(piece: str) -> bool:
+    """Whether its letters stand alone between signs."""
+    signs = sum(sign in SEPARATORS for sign in piece.strip(_OUTER))
+    return signs >= 2 and not _SYLLABLE.search(piece)
 
 
 def _improve(

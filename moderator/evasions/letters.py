@@ -29,9 +29,12 @@ LEET_SIGNS = {
     "¶": "p", "∂": "d", "ƒ": "f", "√": "v", "∧": "a", "∨": "v", "∈": "e", "∑": "e", "⊂": "c",
     "0\u20e3": "o", "℮": "e", "‡": "t", "⚡": "s",
 }  # fmt: skip
+SAME_STROKE = {"l": "i", "i": "l"}
+"""Small L and capital I, which look alike in most typefaces."""
+
 LEET_GROUPS = {
     "|<": "k", "|{": "k", "1<": "k", "|(": "k", "/\\": "a", "/-\\": "a", "\\/": "v",
-    "\\/\\/": "w", "vv": "w", "()": "o", "[]": "o", "<>": "o", "|-|": "h", "#": "h", "|)": "d",
+    "\\/\\/": "w", "vv": "w", "()": "o", "[]": "o", "<>": "o", "|-|": "h", "|)": "d", "[)": "d",
     "|]": "d", "|\\|": "n", "/\\/": "n", "|v|": "m", "|\\/|": "m", "/\\/\\": "m", "|_|": "u",
     "(_)": "u", "\\_/": "u", "|3": "b", "13": "b", "|2": "r", "|*": "p", "|=": "f", "|>": "p",
     "ss": "b", "|_": "l", "'/": "y", "><": "x", "}{": "h", "]-[": "h", ")(": "x",
@@ -48,7 +51,7 @@ SOUNDS = {
     "tch": ("ch",), "sch": ("sh",), "sh": ("sch",), "j": ("g",), "dg": ("g",), "ai": ("ay",),
     "a": ("er",), "ah": ("er", "a"), "er": ("a",), "or": ("er",), "ur": ("er",), "0": ("u",),
     "d": ("th",), "dd": ("th",), "gh": ("g",), "kn": ("n",), "wh": ("w",), "8": ("ate",),
-    "qq": ("gg",), "in": ("ing",), "en": ("ing",), "kw": ("qu",), "ks": ("x",), "t": ("ght",),
+    "qq": ("gg",), "in": ("ing",), "en": ("ing",), "kw": ("qu",), "ks": ("x",),
     "az": ("ers",), "as": ("ers",), "aw": ("o",), "hk": ("ck",),
 }  # fmt: skip
 """Spellings that sound alike, written → meant."""
@@ -56,6 +59,9 @@ SOUNDS = {
 MASKS = frozenset("*#%?!@&$+x_-.~^•·✱✲✳∗⁎＊█▓▒░■□●○×")
 SOFT_MASKS = frozenset("x-.~^·")
 """Signs that stand between words as often as in a letter's place."""
+
+CLOSING_MASKS = MASKS - SOFT_MASKS - frozenset("?!@&$+_")
+"""Those that can stand for a word's last letter; the others close a sentence, or pay for it."""
 
 SEPARATORS = frozenset(" .,-_*/|\\~+=:;'\"·•…‧∙–—−`^")
 

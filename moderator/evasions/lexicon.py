@@ -19,15 +19,23 @@ class Node:
 class Lexicon:
     """Words by rank: of two words that a disguise fits alike, the lower rank is meant.
 
-    `words` maps a word to its rank. `common` words (you, are, the) take part in phrases; a mask
-    or a misspelling is never read as one. `plain` words are never read as anything else.
+    `words` maps a word to its rank. `single` words are looked for by themselves; `common` words
+    (you, are, the) take part in phrases, and no mask is ever read as one; `heard` words are looked
+    for in misspellings. `plain` words are never read as anything else.
     """
 
     def __init__(
-        self, words: Mapping[str, int], common: Iterable[str], plain: Iterable[str]
+        self,
+        words: Mapping[str, int],
+        single: Iterable[str],
+        common: Iterable[str],
+        heard: Iterable[str],
+        plain: Iterable[str],
     ) -> None:
         self.ranks = dict(words)
+        self.single = frozenset(single)
         self.common = frozenset(common)
+        self.heard = frozenset(heard)
         self.known = frozenset(words) | frozenset(plain)
         self.root = Node()
         for word in words:

@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from moderator.evasions.letters import (
+    CLOSING_MASKS,
     LEET_DIGITS,
     LEET_GROUPS,
     LEET_SIGNS,
     MASKS,
+    SAME_STROKE,
     SEPARATORS,
     SOFT_MASKS,
     SOUNDS,
@@ -29,33 +31,39 @@ from moderator.evasions.lexicon import Lexicon, Node
 _LETTER, _DIGIT, _SIGN, _MASK, _SOFT, _SOUND, _SEPARATOR, _REPEAT, _PRICE = (
     1 << shift for shift in range(0, 72, 8)
 )
-_LOOK_ALIKE = _LETTER + _SIGN + 4 * _PRICE
+_LOOK_ALIKE = _LETTER + 4 * _PRICE
 _BY_DIGIT = _DIGIT + 8 * _PRICE
 _BY_SIGN = _SIGN + 8 * _PRICE
 _BY_MASK = _MASK + 24 * _PRICE
 _BY_SOFT_MASK = _MASK + _SOFT + 28 * _PRICE
-_BY_SOUND = _LETTER + _SOUND + 16 * _PRICE
-_UNDOUBLED = _SOUND + 16 * _PRICE
-_SWAPPED = 2 * _LETTER + 2 * _SOUND + 24 * _PRICE
-_OTHER_VOWEL = 2 * _SOUND + 26 * _PRICE
-_VOWEL_LEFT_OUT = 2 * _SOUND + 26 * _PRICE
-_LEFT_OUT = 3 * _SOUND + 30 * _PRICE
+# What a misspelling costs beside its price is in quarters of a letter heard otherwise.
+_BY_SOUND = _LETTER + 4 * _SOUND + 16 * _PRICE
+_UNDOUBLED = 4 * _SOUND + 16 * _PRICE
+_VOWEL_LEFT_OUT = 5 * _SOUND + 26 * _PRICE
+_SWAPPED = 2 * _LETTER + 5 * _SOUND + 24 * _PRICE
+_OTHER_VOWEL = 9 * _SOUND + 26 * _PRICE
+_LEFT_OUT = 9 * _SOUND + 30 * _PRICE
 _APART = _SEPARATOR + _PRICE
+_AGAIN_GUESSED = _MASK + 26 * _PRICE
 _AGAIN = _REPEAT + 2 * _PRICE
-_AGAIN_APART = _REPEAT + 20 * _PRICE
+_AGAIN_SHORTEST_CUT = 6
+_GUESSED = _MASK + 26 * _PRICE
+_AGAIN_APART = _REPEAT + 60 * _PRICE
 
-_MOST_SOUNDS = 3
+_MOST_SOUNDS = 13
+_SOUNDS_BY_LENGTH = {3: 4, 4: 8, 5: 9, 6: 9}
+_SHORTEST_CUT = 6
 _GUESSED = "\0"
 """Stands for the sign written last where that was a mask, which repeats nothing."""
 
 _VOWELS = frozenset("aeiou")
-_MASKED, _SOUNDED, _PARTED, _OPEN = 1, 2, 4, 8
-_CLOSED = ~_OPEN
+_MASKED, _SOUNDED, _PARTED, _OPEN, _CUT = 1, 2, 4, 8, 16
+_WHOLE = ~(_OPEN | _CUT)
 
 _Key = tuple[Node, str, int]
 """Where in the trie, the sign written last, and the kinds of tricks so far: a cheaper reading
-must not hide one by other means, since it may turn out implausible. Open is what a separator was
-written after; no word ends there."""
+must not hide one by other means, since it may turn out implausible. What a separator was written
+after is open, where no word ends; what lacks its last letter is cut."""
 
 _State = dict[_Key, int]
 _Step = tuple[str, str, int, int]
@@ -87,7 +95,7 @@ def readings(lexicon: Lexicon, piece: str, start: int) -> Iterator[Reading]:
             continue
         if position > start:
             _leave_out(here)
-            yield from _ended(lexicon, here, position)
+            yield from _ended(lexicon, here, position, piece[position - 1])
         if position < len(piece):
             steps = _steps(piece, position, latin=latin, regional=regional)
             for key, tricks in here.items():
@@ -99,7 +107,7 @@ def _go_on(
 ) -> None:
     node, last, kinds = key
     again = _AGAIN_APART if kinds & _OPEN else _AGAIN
-    kinds &= _CLOSED
+    kinds &= _WHOLE
     sign = piece[position]
     for written, meant, cost, kind in steps:
         reached: Node | None = node
@@ -116,11 +124,13 @@ def _go_on(
     if sign in SEPARATORS:
         _reach(after, (node, last, kinds | _PARTED | _OPEN), tricks + _APART)
     if sign in MASKS:
-        soft = sign in SOFT_MASKS
-        cost = _BY_SOFT_MASK if soft else _BY_MASK
+        if last == _GUESSED and sign == piece[position - 1]:
+            _reach(after, (node, last, kinds), tricks + _AGAIN_GUESSED)
+        cost = _BY_SOFT_MASK if sign in SOFT_MASKS else _BY_MASK
         for letter, reached in node.following.items():
-            if not soft or letter in _VOWELS:
-                _reach(after, (reached, _GUESSED, kinds | _MASKED), tricks + cost)
+            if sign == "x" and letter not in _VOWELS:
+                continue
+            _reach(after, (reached, _GUESSED, kinds | _MASKED), tricks + cost)
     elif sign in _VOWELS:
         for letter in _VOWELS:
             if letter != sign and letter in node.following:
@@ -146,7 +156,7 @@ def _leave_out(here: _State) -> None:
                 cost = _UNDOUBLED
             else:
                 cost = _VOWEL_LEFT_OUT if letter in _VOWELS else _LEFT_OUT
-            _reach(here, (reached, last, kinds | _SOUNDED), tricks + cost)
+            _reach(here, (reached, last, kinds | _SOUNDED | _CUT), tricks + cost)
 
 
 def _steps(piece: str, position: int, *, latin: bool, regional: bool) -> list[_Step]:
@@ -155,6 +165,7 @@ def _steps(piece: str, position: int, *, latin: bool, regional: bool) -> list[_S
     steps = [(sign, sign, _LETTER, 0)]
     steps += [(sign, letter, _BY_DIGIT, 0) for letter in LEET_DIGITS.get(sign, "")]
     steps += [(sign, letter, _BY_SIGN, 0) for letter in LEET_SIGNS.get(sign, "")]
+    steps += [(sign, letter, _BY_SIGN, 0) for letter in SAME_STROKE.get(sign, "")]
     if not sign.isascii():
         found = {*look_alikes(sign)}
         if latin:
@@ -171,26 +182,44 @@ def _steps(piece: str, position: int, *, latin: bool, regional: bool) -> list[_S
     return steps
 
 
-def _ended(lexicon: Lexicon, here: _State, end: int) -> Iterator[Reading]:
-    for (node, _, kinds), tricks in here.items():
-        if node.word is not None and not kinds & _OPEN and _plausible(lexicon, node.word, tricks):
+def _ended(lexicon: Lexicon, here: _State, end: int, sign: str) -> Iterator[Reading]:
+    for (node, last, kinds), tricks in here.items():
+        if (
+            node.word is None
+            or kinds & (_OPEN | _CUT)
+            or (last == _GUESSED and sign not in CLOSING_MASKS)
+        ):
+            continue
+        if kinds & _CUT and len(node.word) < _SHORTEST_CUT:
+            continue
+        if _plausible(lexicon, node.word, tricks):
             yield Reading(node.word, end, tricks)
 
 
 def _plausible(lexicon: Lexicon, word: str, tricks: int) -> bool:
-    letters, digits, signs, masks, soft, sounds, separators = tricks.to_bytes(16, "little")[:7]
+    letters, digits, signs, masks, soft, sounds, separators, repeats = tricks.to_bytes(
+        16, "little"
+    )[:8]
     length = len(word)
-    if word in lexicon.common and (masks or sounds):
+    if length < 3:
+        return letters == length and not (separators or repeats)
+    if masks and (word in lexicon.common or separators or letters + signs < 2):
         return False
-    if masks and (masks + digits > length // 2 or letters + signs < 2):
+    if masks > length // 2 and (length < 5 or masks + letters < length or soft):
+        # All but the ends is masked: done to words that everybody completes.
         return False
-    if soft and (length < 4 or masks > 1 or digits or sounds):
+    if soft and (length < 4 or masks > max(1, length // 3) or digits or sounds):
         return False
-    if digits and letters + signs < (2 if length < 5 else 1):
+    if digits and (letters + signs < (2 if length < 5 else 1) or 2 * (letters + signs) < digits):
         return False
-    if sounds and (length < 4 or sounds > (2 if length < 6 else 3)):
+    if sounds and word not in lexicon.heard:
+        return False
+    mixed = digits or signs or masks
+    if sounds > (_SOUNDS_BY_LENGTH[3] if mixed else _SOUNDS_BY_LENGTH.get(length, _MOST_SOUNDS)):
         return False
     if separators and separators < letters + digits + signs + masks - 1:
         # Not between all letters: then it is parted once, and spelt honestly.
-        return length >= 4 and separators == 1 and not (masks or sounds)
+        return (
+            length >= 4 and separators == 1 and letters == length and not (signs or masks or sounds)
+        )
     return True

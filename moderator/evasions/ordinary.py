@@ -1,0 +1,62 @@
+"""Ordinary words of the commonest languages, which are no disguises of others.
+
+"cook" and "butch" are misspellings of nothing. The lists are those of the library
+`pyspellchecker`; English is read whole, of the others only what is often used, since they are
+there to spare their speakers and not to be complete. Each is read when it is first asked for.
+"""
+
+import gzip
+import re
+from collections.abc import Container, Iterator
+from functools import lru_cache
+from importlib.resources import files
+from itertools import product
+
+from moderator.text import fold
+
+_LEAST = {"en": 1, "es": 200, "fr": 200, "it": 200}
+"""How often a word has to occur in the corpus behind its list (50 stands for never)."""
+
+_LONGEST = 24
+_RUN = re.compile(r"(.)\1*")
+_MOST_DRAWN_OUT = 6
+
+
+def is_ordinary(word: str, *, but: Container[str]) -> bool:
+    """Whether a folded word is an ordinary one, or several by apostrophes, drawn out or not.
+
+    A word that can be one of `but` drawn out is none.
+    """
+    parts = [part for part in word.split("'") if len(part) > 2] or [word]
+    return all(_is_word(part, but) for part in parts)
+
+
+def _is_word(word: str, but: Container[str]) -> bool:
+    forms = list(_shortened(word))
+    if any(form in but for form in forms):
+        return False
+    return any(form in _words(language) for language in _LEAST for form in forms)
+
+
+def _shortened(word: str) -> Iterator[str]:
+    """The word with each letter that is drawn out written once or twice, in every combination."""
+    runs = [run.group() for run in _RUN.finditer(word)]
+    if sum(len(run) > 2 for run in runs) > _MOST_DRAWN_OUT:
+        yield word
+        return
+    ways = [(run,) if len(run) < 3 else (run[:1], run[:2]) for run in runs]
+    yield from map("".join, product(*ways))
+
+
+@lru_cache(maxsize=len(_LEAST))
+def _words(language: str) -> frozenset[str]:
+    import orjson
+
+    resource = files("spellchecker").joinpath("resources", f"{language}.json.gz")
+    counts: dict[str, int] = orjson.loads(gzip.decompress(resource.read_bytes()))
+    least = _LEAST[language]
+    return frozenset(
+        fold(word).text
+        for word, count in counts.items()
+        if count >= least and len(word) <= _LONGEST
+    )
