@@ -147,7 +147,7 @@ def _show(persons: "Sequence[Person]", given: "Given", now: datetime) -> None:
                 f"{max(sent):%Y-%m-%d}" if sent else "",
             ]
         )
-    show(headings, rows, right="points expired sessions")
+    show(headings, rows, right=["points", "expired", "open points", "sessions"])
     print(f"{len(persons)} people.")
 
 

@@ -15,8 +15,14 @@ PIPED_WIDTH = 160
 """Columns where nobody says how wide the screen is."""
 
 
-def show(headings: Sequence[str], rows: Iterable[Sequence[str]], *, right: str = "") -> None:
-    """A table on standard output; headings in `right` (parted by blanks) are of numbers."""
+MOST_ROWS = 500
+"""Rows of a list that a person may still read; the latest are shown."""
+
+
+def show(
+    headings: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence[str] = ()
+) -> None:
+    """A table on standard output; the headings in `right` are of numbers."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -24,7 +30,7 @@ def show(headings: Sequence[str], rows: Iterable[Sequence[str]], *, right: str =
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in headings:
-        number = heading in right.split()
+        number = heading in right
         table.add_column(heading, justify="right" if number else "left", overflow="fold")
     for row in rows:
         table.add_row(*map(Text, row))
@@ -39,23 +45,24 @@ def show_listing(rows: Sequence["Row"], *, notes: bool) -> None:
     headings = ["entry", "given", "by", "verdict", "action", "about", "participant", "message",
                 "record", "state"]  # fmt: skip
     cells = []
-    for row in rows:
+    for row in rows[-MOST_ROWS:]:
         content = row.entry.content
         given = [str(row.entry.number), _minute(content.at), printable(content.reviewer, 24)]
         about = _about(content) if isinstance(content, Verdict) else [""] * 6
         note = "(purged)" if row.entry.purged else printable(getattr(content, "note", None) or "")
         cells.append([*given, *about, row.state, *([note] if notes else [])])
-    show([*headings, "note"] if notes else headings, cells, right="entry")
+    show([*headings, "note"] if notes else headings, cells, right=["entry"])
     contested = len({c.record_id for row in rows if row.disputed
                      if isinstance(c := row.entry.content, Verdict)})  # fmt: skip
-    disputes = f"; reviewers say the opposite of {contested} records" if contested else ""
-    print(f"{len(rows)} entries{disputes}.")
+    disputes = f"; reviewers say the opposite of {contested:,} records" if contested else ""
+    shown = f", the last {MOST_ROWS} shown (--json has all)" if len(rows) > MOST_ROWS else ""
+    print(f"{len(rows):,} entries{shown}{disputes}.")
 
 
 def show_agreements(found: Sequence["Agreement"]) -> None:
     """Kappa of every pair, and what it rests on."""
     headings = ["reviewers", "records", "same", "kappa", "95 %", "note"]
-    show(headings, map(_agreement, found), right="records same kappa")
+    show(headings, map(_agreement, found), right=["records", "same", "kappa"])
     if not found:
         print("No two reviewers have judged the same record.")
 

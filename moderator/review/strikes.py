@@ -67,8 +67,9 @@ class Strike:
 class Person:
     """One person and all that counts against them.
 
-    Strikes are in time order. `key` is customParticipantId where that is known, else participantId, and `name` its value.
-    `unjoined` says why it is participantId, where the API was asked.
+    Strikes are in time order. `key` is customParticipantId where that is known, else
+    participantId, and `name` its value. `unjoined` says why it is participantId,
+    where the API was asked.
     """
 
     key: str

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -31,18 +32,25 @@ def holding(folder: Path) -> set[str]:
     return {file.name for file in files if CANARY.encode() in file.read_bytes()}
 
 
-@pytest.fixture
-def used(cli: Cli) -> Cli:
-    """A folder in which a dump was scanned, judged and kept, long ago."""
+@pytest.fixture(scope="module")
+def long_ago(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which a dump was scanned, judged and kept."""
+    cli = Cli(tmp_path_factory.mktemp("used"))
     dump = cli.path("dump.csv", "\r\n".join([HEADER, *ROWS, f",,s1,,{CANARY}", ""]))
     out = ("-o", "out/flagged.jsonl", *LIGHT, "--quiet")
     cli.path("out").mkdir()
     assert cli("scan", "dump.csv", *out, "--scores", "out/scores.jsonl").status == 0
     dump.unlink()
     verdicts = "".join(json.dumps(line(one)) + "\n" for one in cli.lines("out/flagged.jsonl"))
-    assert len(verdicts) > 0
     cli.path("out/verdicts.jsonl", verdicts)
     assert cli("verdicts", "import", "out/verdicts.jsonl").status == 0
+    return cli.folder
+
+
+@pytest.fixture
+def used(cli: Cli, long_ago: Path) -> Cli:
+    """That folder, as it is after three months."""
+    shutil.copytree(long_ago, cli.folder, dirs_exist_ok=True)
     age(cli.folder)
     return cli
 

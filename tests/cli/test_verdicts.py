@@ -129,6 +129,15 @@ def test_the_table_says_what_is_needed(judged: Cli) -> None:
     assert CANARY in judged("verdicts", "list", "--notes").out
 
 
+def test_a_long_list_ends_with_its_latest(cli: Cli) -> None:
+    said = jsonl(*(line(flagged(number)) for number in range(510)))
+    cli("verdicts", "import", "-", stdin=said)
+    out = cli("verdicts", "list").out
+    assert "510 entries, the last 500 shown (--json has all)." in out
+    assert ("m509 " in out, "m9 " in out) == (True, False)
+    assert len(shown(cli)) == 510
+
+
 def test_hostile_names_do_not_steer_the_terminal(cli: Cli) -> None:
     nasty = "\x1b[31mp\u202e1"
     record = flagged(participantId=nasty, id=f"m{nasty}")
