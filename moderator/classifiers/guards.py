@@ -20,7 +20,7 @@ Guards are taken away from a message whose writer agrees with what is quoted or 
 import gc
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from moderator.classifiers.sentences import quotations, sentences
@@ -101,7 +101,8 @@ class Guards:
         counts: Counter[str] = Counter()
         with self._nlp.memory_zone():
             for start, end in sentences(text):
-                for stretch in self._in_sentence(fold(text[start:end]), start, len(text)):
+                stretches = self._in_sentence(fold(text[start:end]), start, len(text))
+                for stretch in _widest(stretches):
                     counts[stretch.guard] += 1
                     if counts[stretch.guard] > MOST_OF_A_GUARD:
                         return []
@@ -140,6 +141,15 @@ def _as_rule(guard: Guard) -> Rule:
         misses=guard.misses,
         place=guard.place,
     )
+
+
+def _widest(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
+    """Without those that lie within another of the same guard."""
+    reach: dict[str, int] = {}
+    for one in sorted(stretches, key=lambda one: (one.start, -one.end, one.words)):
+        if one.end > reach.get(one.guard, -1):
+            reach[one.guard] = one.end
+            yield one
 
 
 def _after(sentence: str, position: int) -> tuple[int, int] | None:
