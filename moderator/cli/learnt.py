@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from moderator.evaluation.metrics import Figure
-from moderator.review.fragment import grounds, told
+from moderator.review.fragment import told
 from moderator.review.recall import Recall
 from moderator.review.study import Study
 from moderator.review.thresholds import Advice, needed
@@ -157,13 +157,15 @@ def _thresholds(found: Study) -> Iterator[Table | Text]:
 
 def _why(one: Advice, wanted: float) -> str:
     goal = f"{100 * wanted:g} %"
-    if one.state in {"raise", "lower", "follow"}:
-        return grounds(one)
+    if one.expected is not None:
+        right = f"{_percent(one.expected.value)} % right, {_percent(one.expected.low)} % at least"
+        return f"{'new ones' if one.state == 'lower' else 'then'} {right}"
     return {
+        "follow": "to stay above the one before",
         "holds": f"{goal} or more for sure",
-        "seems": f"{goal} or more, though not for sure",
-        "few": f"too few verdicts: {one.needed} are needed",
-        "unreached": f"under {goal}, and no threshold reaches it for sure",
+        "seems": f"{goal} or more, but not for sure",
+        "few": f"too few, needs {one.needed}",
+        "unreached": f"under {goal}; none reaches it for sure",
     }[one.state]
 
 

@@ -47,7 +47,7 @@ def disclose(
     `flagged` are files of flagged messages, whose names and texts no statement may hold. Raises
     `SourceError`, `OutputError`, and `ConfigError` where a statement would not be valid.
     """
-    checks = Checks(_persons(outcomes, flagged), ruleset)
+    checks = Checks(_persons(outcomes, flagged, telling, terms), ruleset)
     done = Disclosed()
     today = datetime.now(UTC)
     for decision in decisions(outcomes, telling, done.passed):
@@ -64,13 +64,11 @@ def disclose(
     return done
 
 
-def _persons(outcomes: Sequence[Outcome], flagged: Sequence[Path]) -> Persons:
-    # What an operator's own rules file says may name somebody; the default's words do not.
-    default = load()
-    fixed = [*FIXED, *(one.words for one in default.restrictions.values())]
-    for ground in default.grounds.values():
-        fixed += [ground.words, ground.other or "", ground.terms]
-    persons = Persons(fixed)
+def _persons(
+    outcomes: Sequence[Outcome], flagged: Sequence[Path], telling: Telling, terms: Terms
+) -> Persons:
+    said = [*_texts(telling), terms.name or "", terms.url or ""]
+    persons = Persons([*FIXED, *_texts(load())], said)
     for outcome in outcomes:
         for verdict in outcome.verdicts:
             persons.add_verdict(verdict)
@@ -78,6 +76,13 @@ def _persons(outcomes: Sequence[Outcome], flagged: Sequence[Path]) -> Persons:
         for record in _records(path):
             persons.add_record(record)
     return persons
+
+
+def _texts(telling: Telling) -> Iterator[str]:
+    for restriction in telling.restrictions.values():
+        yield restriction.words
+    for ground in telling.grounds.values():
+        yield from (ground.words, ground.other or "", ground.terms)
 
 
 def _records(path: Path) -> Iterator[dict[str, Any]]:

@@ -17,7 +17,13 @@ RUN = 3
 """So many words of a message in a row are that message's text; of a shorter one, all of them."""
 
 SHORTEST = 3
-"""Characters of the shortest part of a name that is looked for by itself."""
+"""Characters of the shortest name, or part of one, that is looked for."""
+
+SHORTEST_ID = 4
+"""Characters of the shortest id that is looked for: section 12 is not message 12."""
+
+SHORTEST_IN_DIGITS = 8
+"""Characters of the shortest id that is looked for within others' digits, where chance puts any."""
 
 _SHAPES = {
     "an e-mail address": re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+"),
@@ -35,11 +41,13 @@ class Persons:
     """Everybody's names, ids and words, to be looked for in texts.
 
     What is made up of the words of `fixed` texts alone says nothing of a person, even if somebody
-    calls himself so.
+    calls himself so; nor does a single word of what the operator `said` of everybody alike. Else
+    whoever calls himself Rules could hold all statements up.
     """
 
-    def __init__(self, fixed: Iterable[str]) -> None:
+    def __init__(self, fixed: Iterable[str], said: Iterable[str] = ()) -> None:
         self._fixed = {word for text in fixed for word in _words(text)}
+        self._said = {word for text in said for word in _words(text)}
         self._known: dict[Words, str] = {}
         self._ids: set[str] = set()
         self._longest = RUN
@@ -87,16 +95,18 @@ class Persons:
             self._longest = max(self._longest, len(words))
 
     def _add_id(self, *ids: str | None) -> None:
-        for one in filter(None, ids):
-            self._add(tuple(_words(one)), "an id")
-            if len(one) >= 8:
+        for one in ids:
+            if one is not None and len(one) >= SHORTEST_ID:
+                self._add(tuple(_words(one)), "an id")
+            if one is not None and len(one) >= SHORTEST_IN_DIGITS:
                 self._ids.add(one)
 
     def _add_name(self, name: str) -> None:
         words = _words(name)
-        self._add(tuple(words), "a person's name")
+        if len(words) > 1:
+            self._add(tuple(words), "a person's name")
         for word in words:
-            if len(word) >= SHORTEST:
+            if len(word) >= SHORTEST and word not in self._said:
                 self._add((word,), "a person's name")
 
     def _add_text(self, text: str, kind: str) -> None:

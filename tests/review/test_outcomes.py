@@ -61,8 +61,8 @@ def test_a_ledger_and_its_lines_give_the_same(tmp_path: Path) -> None:
 def test_an_undone_verdict_counts_no_longer(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
     with Ledger.open(path, create=True) as ledger:
-        number = ledger.add([verdict("m1"), verdict("m2")]).new[0]
-        ledger.undo(number, "rita")
+        ledger.add([verdict("m1"), verdict("m2")])
+        ledger.undo(1, "rita")
     assert [one.verdicts[0].message_id for one in read(path)[0]] == ["m2"]
 
 

@@ -411,6 +411,16 @@ def test_whoever_is_called_like_a_word_of_ours_hinders_nothing() -> None:
     assert Checks(persons, RULES).refusal(of_rule) is None
 
 
+def test_nobody_can_hold_all_statements_up_by_a_name() -> None:
+    persons = Persons(FIXED, ["Community rules, section 4"])
+    for name in ("Rules", "4", "community", "EU"):
+        persons.add_record({**RECORD, "displayName": name, "participantId": "4", "payload": "4"})
+    assert Checks(persons, RULES).refusal(stated()) is None
+    persons.add_record({**RECORD, "displayName": "Community Rules"})
+    refusal = Checks(persons, RULES).refusal(stated())
+    assert refusal == "a person's name in incompatible_content_ground"
+
+
 def test_a_puid_that_holds_an_id_is_refused() -> None:
     assert checks().refusal({**stated(), "puid": f"x-{ID}"}) == "an id in puid"
 
