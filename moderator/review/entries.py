@@ -72,7 +72,7 @@ class Details:
         """What the chained body holds in their place."""
         return commitment({"note": self.note, "salt": self.salt}, bytes.fromhex(self.nonce))
 
-    def opens(self, committed: str) -> bool:
+    def opens(self, committed: str | None) -> bool:
         """Whether they are what was committed to."""
         # HMAC pads short keys with zeros, so that a nonce of another length could pass for it.
         well_formed = re.fullmatch(f"[0-9a-f]{{{2 * SALT_BYTES}}}", self.nonce) is not None
@@ -150,6 +150,8 @@ def read_entry(body: str, hash_: str, details: Details | None) -> AnyEntry:
         number, written = fields["number"], fields["written"]
     except (orjson.JSONDecodeError, KeyError, TypeError):
         raise Unreadable("it is no JSON object of an entry") from None
+    if details is not None and not details.opens(fields.get("details")):
+        raise Unreadable("its note or its salt was changed")
     content = _content(fields, details)
     return Entry(
         number, written, content, hash_, details is None and not isinstance(content, Purge)

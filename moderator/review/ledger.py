@@ -28,11 +28,6 @@ from moderator.review.entries import (
 from moderator.review.store import broken_file, connect, snapshot, transaction
 from moderator.review.verdicts import Verdict, stamp
 
-DEFAULT_PATH = "moderator-ledger.sqlite"
-ENVIRONMENT = "MODERATOR_LEDGER"
-"""The variable that names another ledger."""
-
-
 T = TypeVar("T", bound=Verdict | Undo | Purge)
 
 

@@ -6,7 +6,7 @@ noted elsewhere, and compared.
 """
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import orjson
@@ -127,8 +127,9 @@ class _Check:
             committed = orjson.loads(text).get("details")
             if details is not None and not details.opens(committed):
                 self._blame(number, "its note or its salt was changed")
-                details = Details(None, None)
-            entry = read_entry(text, hash_, details)
+                entry = replace(read_entry(text, hash_, None), purged=False)
+            else:
+                entry = read_entry(text, hash_, details)
         except (Unreadable, ValueError, AttributeError):
             self._blame(number, "it cannot be read: no version of moderator wrote it")
             return

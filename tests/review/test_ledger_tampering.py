@@ -157,9 +157,14 @@ def test_tampering_is_found_and_named(path: Path, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_command_reads_on_in_a_broken_chain(path: Path, kind: str) -> None:
-    """What the chain itself shows is refused by every reader, not by `verify` alone."""
+    """What a reader would be misled by is refused by every one of them, not by `verify` alone.
+
+    A key matters to imports alone, and what is merely missing misleads nobody.
+    """
     tamper, _ = KINDS[kind]
-    if any(word in kind for word in ("key", "note", "salt", "nonce", "details")):
+    if kind.startswith("key") or kind in {
+        "details gone without a purge", "details back after a purge", "details of no entry",
+    }:  # fmt: skip
         return
     edit(path, tamper)
     with Ledger.open(path) as ledger, pytest.raises((SourceError, ConfigError)):
