@@ -9,10 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from moderator.evaluation.metrics import Figure
+from moderator.review.advice import Advice, needed
 from moderator.review.fragment import told
 from moderator.review.recall import Recall
 from moderator.review.study import Study
-from moderator.review.thresholds import Advice, needed
 from moderator.terminal import printable
 
 WIDTH = 100

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from moderator.config import RuleSet
+from moderator.review.advice import Advice, by_category
 from moderator.review.effects import Effect
-from moderator.review.thresholds import Advice, by_category
 
 FIRST_LINE = "# Thresholds proposed by `moderator calibrate`; read them before you use them."
 BUNDLED = ("default", "preset:")

@@ -8,13 +8,14 @@ from pathlib import Path
 from moderator.config import RuleSet
 from moderator.errors import ConfigError, OutputError
 from moderator.files import WrittenAside
+from moderator.review.advice import Advice, by_category
 from moderator.review.effects import Effect, on_records, on_scores
 from moderator.review.fragment import FIRST_LINE, fragment
 from moderator.review.outcomes import Outcome, read
 from moderator.review.precision import Precision, precisions
 from moderator.review.recall import Recall, read_sample, recall
 from moderator.review.sample import score_lines
-from moderator.review.thresholds import Advice, by_category, changed, propose
+from moderator.review.thresholds import changed, propose
 from moderator.review.verdicts import BrokenLine
 
 TOGETHER = "all together"

@@ -11,11 +11,12 @@ from review.judging import UNFLAGGED, facts, found, ranked, scored, verdict, wri
 from moderator.config import load
 from moderator.errors import ConfigError
 from moderator.records import Action, Severity
+from moderator.review.advice import Advice, needed
 from moderator.review.effects import Effect, on_records, on_scores
 from moderator.review.outcomes import settled
 from moderator.review.recall import Sampled
 from moderator.review.study import TOGETHER, study, write_fragment
-from moderator.review.thresholds import Advice, changed, needed, propose
+from moderator.review.thresholds import changed, propose
 
 RULES = ruleset("")
 """Every category flags from 0.6 (medium) and 0.9 (high) on."""
