@@ -40,7 +40,7 @@ CHANGES = [
     ("classroom", "golf balls are dimpled", False, False),
     ("adult", "she gave him a blowjob", True, False),
     ("adult", "nice tits babe", True, False),
-    ("adult", "i'd love a threesome tonight", True, False),
+    ("adult", "he was jerking off all night", True, False),
     ("adult", "holy fuck that was hot", False, False),
     ("adult", "go get raped", True, True),
     ("adult", "i'm 16 btw, i'm 16", False, True),
