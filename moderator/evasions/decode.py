@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from moderator.evasions.letters import SEPARATORS
 from moderator.evasions.lexicon import Lexicon
-from moderator.evasions.ordinary import is_ordinary
+from moderator.evasions.ordinary import is_english, is_ordinary
 from moderator.evasions.reading import Reading, readings
 from moderator.evasions.turned import turned
 from moderator.text import Folded
@@ -123,7 +123,8 @@ class Decoder:
     def _whole(self, piece: str, begin: int, end: int) -> Edit | None:
         """The one word that `piece[begin:end]` is, signs before and after it aside."""
         part = piece[begin:end]
-        if part.removesuffix("'s") in self._lexicon.known:
+        bare = part.strip(_OUTER).removesuffix("'s")
+        if bare in self._lexicon.known or is_english(bare):
             return None
         first = next((at for at, sign in enumerate(part) if _WORD_SIGN.match(sign)), len(part))
         best: tuple[int, int, int, Reading] | None = None

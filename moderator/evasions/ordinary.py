@@ -22,6 +22,11 @@ _RUN = re.compile(r"(.)\1*")
 _MOST_DRAWN_OUT = 6
 
 
+def is_english(word: str) -> bool:
+    """Whether a folded word is an ordinary English one as it stands."""
+    return word in _words("en")
+
+
 def is_ordinary(word: str, *, but: Container[str]) -> bool:
     """Whether a folded word is an ordinary one, or several by apostrophes, drawn out or not.
 

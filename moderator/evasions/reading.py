@@ -46,8 +46,7 @@ _LEFT_OUT = 9 * _SOUND + 30 * _PRICE
 _APART = _SEPARATOR + _PRICE
 _AGAIN_GUESSED = _MASK + 26 * _PRICE
 _AGAIN = _REPEAT + 2 * _PRICE
-_AGAIN_SHORTEST_CUT = 6
-_GUESSED = _MASK + 26 * _PRICE
+_AGAIN_GUESSED = _MASK + 26 * _PRICE
 _AGAIN_APART = _REPEAT + 60 * _PRICE
 
 _MOST_SOUNDS = 13
@@ -186,7 +185,7 @@ def _ended(lexicon: Lexicon, here: _State, end: int, sign: str) -> Iterator[Read
     for (node, last, kinds), tricks in here.items():
         if (
             node.word is None
-            or kinds & (_OPEN | _CUT)
+            or kinds & _OPEN
             or (last == _GUESSED and sign not in CLOSING_MASKS)
         ):
             continue
