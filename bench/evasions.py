@@ -7,7 +7,8 @@ in sentences. FOLDER holds labelled rows (`*.jsonl.gz`); those of clean sources 
 which nothing should be flagged. Peers are compared pairwise, on the terms alone that a peer
 catches where they are written plainly, since a word that it does not list is no evasion. A case
 is found where the system flags the message; for ours the table also says how many findings cover
-the disguise exactly. Speed is of one core. Figures go to bench/evasions.json, without chat.
+the disguise exactly. Speed is of one core. Figures go to bench/evasions.json, without chat. Peers
+are kept in --envs, with what they said of the same texts before; the first run takes a while.
 """
 
 import argparse

@@ -15,6 +15,7 @@ import json
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -32,17 +33,25 @@ LEVELS = ("glin-profanity", "glin-profanity aggressive")
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """One peer; `command` takes `judge` or `time` and reads texts as JSON Lines."""
+    """One peer; `command` takes `judge` or `time` and reads texts as JSON Lines.
+
+    What it said of the same texts before is kept in the folder `kept`: versions are pinned.
+    """
 
     name: str
     command: tuple[str, ...]
+    kept: Path
 
     def judge(self, texts: Sequence[str]) -> list[bool]:
         """Whether the peer flags each text."""
-        verdicts = self._ask("judge", texts)["verdicts"]
+        key = sha256("\0".join((*self.command, *texts)).encode()).hexdigest()
+        file = self.kept / f"{key}.json"
+        if not file.exists():
+            file.write_text(json.dumps(self._ask("judge", texts)["verdicts"]), "utf-8")
+        verdicts = json.loads(file.read_text("utf-8"))
         if len(verdicts) != len(texts):
             raise SystemExit(f"{self.name}: {len(verdicts)} verdicts for {len(texts)} texts.")
-        return list(verdicts)
+        return [bool(verdict) for verdict in verdicts]
 
     def speed(self, texts: Sequence[str]) -> dict[str, int]:
         """Messages a second, by the clock and by processor time, after a warm-up."""
@@ -64,11 +73,13 @@ class Peer:
 
 def install(envs: Path) -> list[Peer]:
     """All peers, installed below `envs` where they are not yet."""
+    kept = envs / "verdicts"
+    kept.mkdir(parents=True, exist_ok=True)
     peers = []
     for requirement in FROM_PYPI:
         name = requirement.partition("==")[0]
         command = (str(python_with(requirement, envs)), str(HERE / "ask.py"), name)
-        peers.append(Peer(name, command))
+        peers.append(Peer(name, command, kept))
     folder = envs / "npm"
     if not (folder / "node_modules").exists():
         folder.mkdir(parents=True, exist_ok=True)
@@ -80,5 +91,5 @@ def install(envs: Path) -> list[Peer]:
     names = (*(name for name in FROM_NPM if name not in LEVELS), *LEVELS)
     return [
         *peers,
-        *(Peer(name, ("node", str(HERE / "ask.mjs"), name, str(folder))) for name in names),
+        *(Peer(name, ("node", str(HERE / "ask.mjs"), name, str(folder)), kept) for name in names),
     ]
