@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import orjson
 
-from moderator.report.flagged import Unscored
+from moderator.report.flagged import Unscored, kind_of
 from moderator.report.inputs import Joined
 from moderator.review.records import commitment, new_salt, record_id
 
@@ -44,8 +44,7 @@ def entries(joined: Joined) -> tuple[Entry, ...]:
 
 def _entries(joined: Joined) -> Iterator[Entry]:
     for record in joined.records:
-        kind: Kind = "flag" if record["flagged"] else "held" if record["findings"] else "sample"
-        yield _entry(kind, record)
+        yield _entry(kind_of(record), record)
     for message in joined.unscored:
         # One that was flagged has a line of its own, in a file that was not given.
         yield _entry("unscored", message)

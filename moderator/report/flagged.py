@@ -7,7 +7,7 @@ checked is what a report builds on; a category or a field of a newer version pas
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, BinaryIO, TypedDict, cast
+from typing import Any, BinaryIO, Literal, TypedDict, cast
 
 import orjson
 
@@ -80,6 +80,13 @@ class Flagged(Unscored):
     categories: list[str]
     findings: list[FoundBy]
     context: Context
+
+
+def kind_of(record: Flagged) -> Literal["flag", "held", "sample"]:
+    """Whether a record flags, was found and held back, or was drawn by `moderator sample`."""
+    if record["flagged"]:
+        return "flag"
+    return "held" if record["findings"] and "sample" not in record else "sample"
 
 
 def read_flagged(stream: BinaryIO, name: str) -> Iterator[Flagged]:

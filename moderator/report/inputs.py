@@ -27,7 +27,8 @@ class Source:
     """One flagged file and its companions.
 
     `flagged` is how many flags it holds. `summary` and `rejects` (rows by reason) are None where
-    the file is not there; `unscored_known` says whether that of unscored messages is.
+    the file is not there; `unscored_known` says whether that of unscored messages is. `is_sample`
+    says that all of it was drawn by `moderator sample`, which writes no companions.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Source:
     summary: Mapping[str, Any] | None
     rejects: Mapping[str, int] | None
     unscored_known: bool
+    is_sample: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +93,12 @@ def _without_companions(paths: Sequence[str]) -> list[str]:
 
 def _read_one(path: str, stdin: BinaryIO, gathered: _Gathered) -> Source:
     if path == "-":
-        flagged = _gather(read_flagged(stdin, STANDARD_INPUT), gathered)
-        return Source(STANDARD_INPUT, flagged, None, None, False)
+        records = list(read_flagged(stdin, STANDARD_INPUT))
+        flagged = _gather(records, gathered)
+        return Source(STANDARD_INPUT, flagged, None, None, False, _is_sample(records))
     with _opened(Path(path)) as stream:
-        flagged = _gather(read_flagged(stream, path), gathered)
+        records = list(read_flagged(stream, path))
+    flagged = _gather(records, gathered)
     beside = Destinations.beside(Path(path))
     summary = rejects = None
     if beside.summary is not None and beside.summary.is_file():
@@ -107,10 +111,14 @@ def _read_one(path: str, stdin: BinaryIO, gathered: _Gathered) -> Source:
         with _opened(beside.unscored) as stream:
             for one in read_unscored(stream, str(beside.unscored)):
                 gathered.unscored.setdefault(_identity(one), one)
-    return Source(Path(path).name, flagged, summary, rejects, unscored_known)
+    return Source(Path(path).name, flagged, summary, rejects, unscored_known, _is_sample(records))
 
 
-def _gather(records: Iterator[Flagged], gathered: _Gathered) -> int:
+def _is_sample(records: Sequence[Flagged]) -> bool:
+    return bool(records) and all("sample" in record for record in records)
+
+
+def _gather(records: Sequence[Flagged], gathered: _Gathered) -> int:
     """Takes the records in; returns how many of them flag."""
     flagged = 0
     for record in records:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from moderator.report.flagged import Flagged, Unscored
+from moderator.report.flagged import Flagged, Unscored, kind_of
 from moderator.report.inputs import Joined, Source
 from moderator.sources.fields import parse_time
 
@@ -29,9 +29,9 @@ class Session:
 class Numbers:
     """Counts over all files; None where a summary is missing, so that nobody knows.
 
-    `held` counts records with findings that did not flag, `sampled` those without any finding,
-    `participants` those flagged. `gaps` are sentences on what was not covered; `doubles` counts
-    lines of the files that repeat a record; `made_by` says what judged.
+    `held` counts records that were found and held back, `sampled` those drawn from what did not
+    flag, `participants` those flagged, `doubles` lines of the files that repeat a record. `gaps`
+    are sentences on what was not covered; `made_by` says what judged.
     """
 
     sessions: tuple[Session, ...]
@@ -52,9 +52,9 @@ class Numbers:
 
 def numbers(joined: Joined) -> Numbers:
     """The numbers of a report over `joined`."""
-    sources = joined.sources
+    sources = [source for source in joined.sources if not source.is_sample]
     flags = [record for record in joined.records if record["flagged"]]
-    others = [record for record in joined.records if not record["flagged"]]
+    kinds = Counter(map(kind_of, joined.records))
     rejects: Counter[str] = Counter()
     for source in sources:
         rejects.update(_rejects(source))
@@ -70,11 +70,11 @@ def numbers(joined: Joined) -> Numbers:
         rejected=_sum(sources, "rejected"),
         unscored=unscored,
         flagged=len(flags),
-        held=sum(bool(record["findings"]) for record in others),
-        sampled=sum(not record["findings"] for record in others),
+        held=kinds["held"],
+        sampled=kinds["sample"],
         participants=len({record["participantId"] for record in flags}),
         doubles=joined.repeats,
-        gaps=tuple(_gaps(joined, rejects)),
+        gaps=tuple(_gaps(joined, sources, rejects)),
         made_by=_made_by(sources),
     )
 
@@ -124,8 +124,8 @@ def _rejects(source: Source) -> Mapping[str, int]:
     return source.rejects or (reasons if isinstance(reasons, dict) else {})
 
 
-def _gaps(joined: Joined, rejects: Mapping[str, int]) -> Iterable[str]:
-    for source in joined.sources:
+def _gaps(joined: Joined, sources: Iterable[Source], rejects: Mapping[str, int]) -> Iterable[str]:
+    for source in sources:
         if source.summary is None:
             yield (
                 f"No summary beside {source.name}: how many messages were read, judged and "

@@ -78,6 +78,12 @@ def test_kinds_of_records_are_kept_apart(tmp_path: Path) -> None:
     assert (found.flagged, found.held, found.sampled, found.participants) == (1, 1, 1, 1)
 
 
+def test_a_sample_has_no_companions_to_miss(tmp_path: Path) -> None:
+    drawn = flag(number=3, flagged=False, severity="low") | {"sample": {"weight": 2.0}}
+    found = of(write(tmp_path / "a.jsonl", [drawn]))
+    assert (found.held, found.sampled, found.gaps) == (0, 1, ())
+
+
 def test_no_records_at_all(tmp_path: Path) -> None:
     found = of(write(tmp_path / "a.jsonl", []))
     assert (found.flagged, found.sessions) == (0, ())

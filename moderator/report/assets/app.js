@@ -117,7 +117,7 @@ function drawChips() {
 }
 
 function drawProgress() {
-  const flags = kinds.get("flag").length ? kinds.get("flag") : entries;
+  const flags = toJudge();
   const done = flags.filter(({ key }) => isJudged(key)).length;
   const share = flags.length ? (100 * done) / flags.length : 0;
   $("progress-fill").style.width = `${share}%`;
@@ -131,8 +131,13 @@ function drawProgress() {
   announce(flags.length ? `${done} of ${flags.length} judged` : "");
 }
 
+// What progress is counted of: the flags, or in a report without any, all there is.
+function toJudge() {
+  return kinds.get("flag").length ? kinds.get("flag") : entries;
+}
+
 function finished() {
-  const flags = kinds.get("flag");
+  const flags = toJudge();
   return flags.length > 0 && flags.every(({ key }) => isJudged(key));
 }
 
@@ -140,7 +145,7 @@ function celebrate() {
   if (celebrated) return;
   celebrated = true;
   const minutes = Math.max(1, Math.round((Date.now() - began) / 60000));
-  toast(`All ${counted(kinds.get("flag").length, "flag")} judged in ${counted(minutes, "minute")}. Export them when you are ready.`);
+  toast(`All ${counted(toJudge().length, kinds.get("flag").length ? "flag" : "message")} judged in ${counted(minutes, "minute")}. Export them when you are ready.`);
 }
 
 function drawBlur() {

@@ -9,7 +9,8 @@ const VIEWS = [
   },
   {
     name: "sample", kind: "sample", title: "Sample",
-    lead: "Messages without any finding, drawn by chance. What is abusive among them was missed.",
+    lead: "Messages that did not flag, drawn by chance. What is abusive among them was missed: "
+      + "verdicts on all of them tell how much that is.",
   },
   {
     name: "unscored", kind: "unscored", title: "Not judged",

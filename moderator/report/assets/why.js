@@ -21,8 +21,8 @@ function whyItem(finding, entry) {
   const rank = SEVERITY.indexOf(finding.severity);
   return el(
     "li",
-    { class: `why-item${finding.guard ? " guarded" : ""}` },
-    el("span", { class: "why-kind" }, finding.rule ? "rule" : "model"),
+    { class: "why-item" },
+    el("span", { class: "why-kind" }, finding.guard ? "held" : finding.rule ? "rule" : "model"),
     el(
       "div",
       { class: "why-body" },
