@@ -46,6 +46,11 @@ class Watched:
         self.page.wait_for_selector("html[data-ready]")
         return self
 
+    def reload(self) -> None:
+        """Loads the page again, as a reviewer does."""
+        self.page.reload()
+        self.page.wait_for_selector("html[data-ready]")
+
     def press(self, *keys: str) -> None:
         """Keys, one after the other."""
         for key in keys:

@@ -45,7 +45,7 @@ def test_text_is_blurred_until_asked_for(browser: Browser, small: Path) -> None:
         assert "shut" not in at.page.inner_text("#detail")
         at.press("b")
         assert "you absolute m•••••" in "\n".join(at.rows())
-        at.open()
+        at.reload()
         assert "you absolute m•••••" in "\n".join(at.rows()), "the preference is remembered"
         at.press("b")
         assert "absolute" not in "\n".join(at.rows())
@@ -224,14 +224,32 @@ def test_verdicts_by_keyboard(browser: Browser, small: Path) -> None:
 def test_a_reload_keeps_verdicts_and_what_can_be_undone(browser: Browser, small: Path) -> None:
     with watching(browser, small) as at:
         judge_three(at.open())
-        at.page.reload()
-        at.page.wait_for_selector("html[data-ready]")
+        at.reload()
         assert "3 of 9 judged" in at.page.inner_text("#done")
         at.page.select_option("[aria-label=Verdict]", "abusive")
         assert at.page.input_value("#note") == "seen before"
         assert at.page.get_attribute("[data-focus='act escalate']", "aria-pressed") == "true"
         at.press("z")
         assert "2 of 9 judged" in at.page.inner_text("#done")
+
+
+def test_a_closed_tab_loses_nothing(browser: Browser, small: Path) -> None:
+    with watching(browser, small) as at:
+        judge_three(at.open())
+        tab = at.page.context.new_page()
+        at.page.close()
+        at.page = tab
+        at.open()
+        assert "3 of 9 judged" in at.page.inner_text("#done")
+        assert at.page.inner_text("#reviewer-label") == "Mina Körner"
+
+
+def test_two_tabs_show_the_same(browser: Browser, small: Path) -> None:
+    with watching(browser, small) as at:
+        at.open()
+        other = Watched(at.page.context.new_page(), small).open()
+        judge_three(at)
+        other.until("document.getElementById('done').textContent.startsWith('3 of 9')")
 
 
 def test_a_note_that_is_being_typed_is_not_lost(browser: Browser, small: Path) -> None:

@@ -146,7 +146,7 @@ def test_20_000_verdicts_are_kept(browser: Browser, big: Path, tmp_path: Path) -
         at.open().page.set_input_files("#import-file", path)
         at.until("document.getElementById('toast').textContent.includes('20,000 verdicts read')")
         assert at.page.locator("#notice").is_hidden()
-        at.open()
+        at.reload()
         assert "20,000 of 20,000 judged" in at.page.inner_text("#done")
 
 
@@ -250,5 +250,5 @@ def test_light_dark_and_system_are_remembered(browser: Browser, small: Path) -> 
         at.press("t", "t")
         dark = at.page.evaluate(ground)
         assert light != dark
-        at.open()
+        at.reload()
         assert at.page.evaluate(ground) == dark

@@ -84,8 +84,13 @@ function unsavedCount() {
   return count;
 }
 
-// Another tab with the same report: what is said there shows here.
+// Another tab: what is said or preferred there shows here.
 addEventListener("storage", (event) => {
+  if (event.key === PREFERENCES) {
+    Object.assign(preferences, readKept(PREFERENCES, {}));
+    showTheme();
+    refresh();
+  }
   const prefix = `${KEPT}verdict/`;
   if (!event.key?.startsWith(prefix)) return;
   const name = event.key.slice(prefix.length);
