@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import count, islice
 from typing import Any
@@ -13,7 +13,7 @@ from moderator.classifiers.rules import RulesClassifier
 from moderator.errors import ClassifierError
 from moderator.pipeline import Judged, Pipeline
 from moderator.policy import Policy
-from moderator.records import Assessment, Message, Severity, Unscored
+from moderator.records import Assessment, Finding, Message, Severity, Unscored
 
 RULES = ruleset("rules: []\n")
 
@@ -178,6 +178,60 @@ def test_a_name_that_cannot_be_judged_is_not_clean() -> None:
     first, second = pipeline(Table(), name_classifiers=[naming]).moderate(people)
     assert [one.reason for one in first.unscored] == ["display name: failed with RuntimeError"]
     assert second.unscored == ()
+
+
+# Behaviour
+
+
+class Thirds:
+    """Finds something in every third message that it sees."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, list[str]]] = []
+
+    def see(self, message: Message, findings: Sequence[Finding]) -> list[Finding]:
+        self.seen.append((message.id, [one.category for one in findings]))
+        if message.payload == "broken":
+            raise KeyError(message.payload)
+        ids = tuple(number for number, _ in self.seen[-3:])
+        return [finding("spam", rule="flood", messages=ids)] if len(self.seen) % 3 == 0 else []
+
+
+def test_behaviour_sees_every_message_in_order_with_what_was_found() -> None:
+    made: list[Thirds] = []
+
+    def new() -> Thirds:
+        made.append(Thirds())
+        return made[-1]
+
+    model = Table({"bad": {"insult": 0.95}})
+    both = pipeline(model, name_classifiers=[RUDE_NAME], behaviour=new, batch_size=2)
+    people = [message("a", 1), message("bad", 2), message("b", 3, "p2", "Rude")]
+    for _ in range(2):  # a stream begins with nothing remembered
+        first, second, third = both.moderate(people)
+        assert made[-1].seen == [("m1", []), ("m2", ["insult"]), ("m3", ["insult"])]
+        assert first.findings == ()
+        assert [one.rule for one in third.findings] == ["test.rule", "flood"]
+        assert third.findings[1].messages == ("m1", "m2", "m3")
+        assert third.verdict.categories == ("insult", "spam")
+    assert len(made) == 2
+
+
+def test_texts_that_nobody_sent_are_no_behaviour() -> None:
+    watching = Thirds()
+    texts = [message("a", number, who="") for number in range(3)]
+    judged_texts = pipeline(Table(), behaviour=lambda: watching).moderate(texts)
+    assert not any(one.findings for one in judged_texts)
+    assert watching.seen == []
+
+
+def test_behaviour_that_fails_is_told_and_ends_no_run() -> None:
+    model = Table({"broken": {"insult": 0.95}})
+    texts = [message("broken", 1), message("a", 2)]
+    one, two = pipeline(model, behaviour=Thirds).moderate(texts)
+    assert one.verdict.flagged
+    assert one.unscored == (Unscored("behaviour", "failed with KeyError"),)
+    assert two.unscored == ()
 
 
 # Words

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from doubles import Explaining
-from making import ruleset
+from making import message, ruleset
 
+from moderator.pipeline import Pipeline
 from moderator.policy import Policy
 from moderator.records import Severity
 from moderator.words import MOST_EXPLAINED, Words
@@ -41,3 +42,18 @@ def test_what_is_only_recorded_needs_no_words() -> None:
     low = replace(finding, severity=Severity.low)
     assert Words([model], POLICY).explained([low], "meh") == [low]
     assert model.asked == 0
+
+
+class Failing(Explaining):
+    """Scores, and cannot say why."""
+
+    def explain(self, text: str, label: str, limit: int = 3) -> tuple[str, ...]:
+        raise RuntimeError(text)
+
+
+def test_a_model_that_fails_to_explain_ends_no_run() -> None:
+    model = Failing({"bad": {"insult": 0.95}})
+    bad, fine = Pipeline([model], POLICY).moderate([message("bad", 1), message("fine", 2)])
+    assert bad.verdict.flagged
+    assert bad.findings[0].words is None
+    assert not fine.findings
