@@ -41,6 +41,7 @@ _PROTECTED = re.compile(
     r"|.*[\w-]\.(?:com|net|org|info|io|gg|co|me|tv|ru|de|uk|html?|php|py|js|ts|json|txt|png|jpe?g"
     r"|gif|pdf|csv|exe|zip|md|sh|c|h|cpp|rs|go|java|ya?ml)(?:[/:?#].*|\W*)"
 )
+_NUMBER = re.compile(r"(?:[^\w\s]*\d)+[^\w\s]*", re.ASCII)
 _CODE = re.compile(r"[=;{}\\]|\w[\[(<]|\$\{|\$\(|&&|\|\|")
 _PARTS = re.compile(r"[^,;:()<>\[\]{}\"/\\=&?~._\-–—…]+")
 _WORD_SIGN = re.compile(r"[^\W_]")
@@ -95,7 +96,7 @@ class Decoder:
         return edits
 
     def _edits_of_piece(self, piece: str) -> tuple[Edit, ...]:
-        if len(piece) > LONGEST_PIECE or _PROTECTED.fullmatch(piece):
+        if len(piece) > LONGEST_PIECE or _NUMBER.fullmatch(piece) or _PROTECTED.fullmatch(piece):
             return ()
         if piece[0] == "@" and piece[1:].rstrip("!?.,:;").isalnum():
             return self._mention(piece)

@@ -1,8 +1,10 @@
 """Reads a written piece as the words of the lexicon that it can be a disguise of.
 
 A walk over the trie: at each sign, every reading of it leads on (`letters`), and the tricks used
-are counted. What a word may have cost depends on how much of it is honestly written: two letters
-of three may not be guessed.
+are counted. Letters may look otherwise, be digits or signs, or be drawn out in any word; beyond
+that a word is masked, or misspelt, or set apart, and only one of the three, since together they
+would make anything of anything. What a word may have cost depends on how much of it is honestly
+written: two letters of three may not be guessed.
 """
 
 from collections.abc import Iterator
@@ -34,8 +36,13 @@ _LETTER, _DIGIT, _SIGN, _MASK, _SOFT, _SOUND, _SEPARATOR, _REPEAT, _PRICE = (
 _LOOK_ALIKE = _LETTER + 4 * _PRICE
 _BY_DIGIT = _DIGIT + 8 * _PRICE
 _BY_SIGN = _SIGN + 8 * _PRICE
+_BY_LETTERS = _SIGN + 20 * _PRICE
+_AGAIN = _REPEAT + 2 * _PRICE
+_AGAIN_APART = _REPEAT + 60 * _PRICE
+_APART = _SEPARATOR + _PRICE
 _BY_MASK = _MASK + 24 * _PRICE
 _BY_SOFT_MASK = _MASK + _SOFT + 28 * _PRICE
+_AGAIN_GUESSED = _MASK + 26 * _PRICE
 # What a misspelling costs beside its price is in quarters of a letter heard otherwise.
 _BY_SOUND = _LETTER + 4 * _SOUND + 16 * _PRICE
 _UNDOUBLED = 4 * _SOUND + 16 * _PRICE
@@ -43,25 +50,21 @@ _VOWEL_LEFT_OUT = 5 * _SOUND + 26 * _PRICE
 _SWAPPED = 2 * _LETTER + 5 * _SOUND + 24 * _PRICE
 _OTHER_VOWEL = 9 * _SOUND + 26 * _PRICE
 _LEFT_OUT = 9 * _SOUND + 30 * _PRICE
-_APART = _SEPARATOR + _PRICE
-_AGAIN_GUESSED = _MASK + 26 * _PRICE
-_AGAIN = _REPEAT + 2 * _PRICE
-_AGAIN_GUESSED = _MASK + 26 * _PRICE
-_AGAIN_APART = _REPEAT + 60 * _PRICE
 
-_MOST_SOUNDS = 13
-_SOUNDS_BY_LENGTH = {3: 4, 4: 8, 5: 9, 6: 9}
+_MOST_SOUNDS = 9
+_SOUNDS_BY_LENGTH = {3: 4, 4: 8}
 _SHORTEST_CUT = 6
 _GUESSED = "\0"
 """Stands for the sign written last where that was a mask, which repeats nothing."""
 
 _VOWELS = frozenset("aeiou")
+
 _MASKED, _SOUNDED, _PARTED, _OPEN, _CUT = 1, 2, 4, 8, 16
-_WHOLE = ~(_OPEN | _CUT)
+_KIND = _MASKED | _SOUNDED | _PARTED
 
 _Key = tuple[Node, str, int]
-"""Where in the trie, the sign written last, and the kinds of tricks so far: a cheaper reading
-must not hide one by other means, since it may turn out implausible. What a separator was written
+"""Where in the trie, the sign written last, and the kind of trick so far: a cheaper reading must
+not hide one of another kind, since it may turn out implausible. What a separator was written
 after is open, where no word ends; what lacks its last letter is cut."""
 
 _State = dict[_Key, int]
@@ -98,47 +101,54 @@ def readings(lexicon: Lexicon, piece: str, start: int) -> Iterator[Reading]:
         if position < len(piece):
             steps = _steps(piece, position, latin=latin, regional=regional)
             for key, tricks in here.items():
-                _go_on(states, piece, position, key, tricks, steps)
+                _write(states, position, key, tricks, steps)
+                if position > start:
+                    _trick(states, piece, position, key, tricks)
 
 
-def _go_on(
-    states: list[_State], piece: str, position: int, key: _Key, tricks: int, steps: list[_Step]
-) -> None:
-    node, last, kinds = key
-    again = _AGAIN_APART if kinds & _OPEN else _AGAIN
-    kinds &= _WHOLE
-    sign = piece[position]
-    for written, meant, cost, kind in steps:
-        reached: Node | None = node
-        for letter in meant:
+def _write(states: list[_State], position: int, key: _Key, tricks: int, steps: list[_Step]) -> None:
+    """Goes on by what can be meant by what is written here."""
+    node, _, kind = key
+    kind &= _KIND
+    for written, meant, cost, its_kind in steps:
+        if its_kind and kind & ~its_kind:
+            continue
+        reached: Node | None = node.following.get(meant[0])
+        for letter in meant[1:]:
             reached = reached.following.get(letter) if reached is not None else None
         if reached is not None:
             after = states[position + len(written)]
-            _reach(after, (reached, written[-1], kinds | kind), tricks + cost)
-    if not last:
-        return
+            _reach(after, (reached, written[-1], kind | its_kind), tricks + cost)
+
+
+def _trick(states: list[_State], piece: str, position: int, key: _Key, tricks: int) -> None:
+    """Goes on by what is written here for no letter of its own, or for another."""
+    node, last, kind = key
+    sign = piece[position]
     after = states[position + 1]
+    apart = kind & _OPEN
+    kind &= _KIND
     if sign == last:
-        _reach(after, (node, last, kinds), tricks + again)
-    if sign in SEPARATORS:
-        _reach(after, (node, last, kinds | _PARTED | _OPEN), tricks + _APART)
-    if sign in MASKS:
+        _reach(after, (node, last, kind), tricks + (_AGAIN_APART if apart else _AGAIN))
+    if sign in SEPARATORS and not kind & ~_PARTED:
+        _reach(after, (node, last, _PARTED | _OPEN), tricks + _APART)
+    if sign in MASKS and not kind & ~_MASKED:
         if last == _GUESSED and sign == piece[position - 1]:
-            _reach(after, (node, last, kinds), tricks + _AGAIN_GUESSED)
+            _reach(after, (node, last, kind), tricks + _AGAIN_GUESSED)
         cost = _BY_SOFT_MASK if sign in SOFT_MASKS else _BY_MASK
         for letter, reached in node.following.items():
-            if sign == "x" and letter not in _VOWELS:
-                continue
-            _reach(after, (reached, _GUESSED, kinds | _MASKED), tricks + cost)
-    elif sign in _VOWELS:
+            if sign != "x" or letter in _VOWELS:
+                _reach(after, (reached, _GUESSED, _MASKED), tricks + cost)
+    if kind & ~_SOUNDED:
+        return
+    if not kind and sign in _VOWELS:
         for letter in _VOWELS:
             if letter != sign and letter in node.following:
-                other = (node.following[letter], sign, kinds | _SOUNDED)
-                _reach(after, other, tricks + _OTHER_VOWEL)
+                _reach(after, (node.following[letter], sign, _SOUNDED), tricks + _OTHER_VOWEL)
     if position + 1 < len(piece) and piece[position + 1] != sign:
         first = node.following.get(piece[position + 1])
         if first is not None and sign in first.following:
-            swapped = (first.following[sign], sign, kinds | _SOUNDED)
+            swapped = (first.following[sign], sign, _SOUNDED)
             _reach(states[position + 2], swapped, tricks + _SWAPPED)
 
 
@@ -149,13 +159,20 @@ def _reach(state: _State, key: _Key, tricks: int) -> None:
 
 def _leave_out(here: _State) -> None:
     """Readings that go on after a letter which was not written."""
-    for (node, last, kinds), tricks in list(here.items()):
-        for letter, reached in node.following.items():
+    for (node, last, kind), tricks in list(here.items()):
+        if kind & ~_SOUNDED:
+            continue
+        if kind:
+            # With another slip before, it takes a vowel, or one of a double.
+            letters = [each for each in node.following if each in _VOWELS or each == last]
+        else:
+            letters = list(node.following)
+        for letter in letters:
             if letter == last:
                 cost = _UNDOUBLED
             else:
                 cost = _VOWEL_LEFT_OUT if letter in _VOWELS else _LEFT_OUT
-            _reach(here, (reached, last, kinds | _SOUNDED | _CUT), tricks + cost)
+            _reach(here, (node.following[letter], last, _SOUNDED | _CUT), tricks + cost)
 
 
 def _steps(piece: str, position: int, *, latin: bool, regional: bool) -> list[_Step]:
@@ -175,21 +192,20 @@ def _steps(piece: str, position: int, *, latin: bool, regional: bool) -> list[_S
     for end in range(position + 1, min(position + 4, len(piece)) + 1):
         written = piece[position:end]
         if written in LEET_GROUPS:
-            steps.append((written, LEET_GROUPS[written], _BY_SIGN, 0))
+            cost = _BY_LETTERS if written.isalpha() else _BY_SIGN
+            steps.append((written, LEET_GROUPS[written], cost, 0))
         for meant in SOUNDS.get(written, ()):
             steps.append((written, meant, _BY_SOUND, _SOUNDED))
     return steps
 
 
 def _ended(lexicon: Lexicon, here: _State, end: int, sign: str) -> Iterator[Reading]:
-    for (node, last, kinds), tricks in here.items():
-        if (
-            node.word is None
-            or kinds & _OPEN
-            or (last == _GUESSED and sign not in CLOSING_MASKS)
-        ):
+    for (node, last, kind), tricks in here.items():
+        if node.word is None or kind & _OPEN:
             continue
-        if kinds & _CUT and len(node.word) < _SHORTEST_CUT:
+        if last == _GUESSED and sign not in CLOSING_MASKS:
+            continue
+        if kind & _CUT and len(node.word) < _SHORTEST_CUT:
             continue
         if _plausible(lexicon, node.word, tricks):
             yield Reading(node.word, end, tricks)
@@ -202,23 +218,26 @@ def _plausible(lexicon: Lexicon, word: str, tricks: int) -> bool:
     length = len(word)
     if length < 3:
         return letters == length and not (separators or repeats)
-    if masks and (word in lexicon.common or separators or letters + signs < 2):
-        return False
-    if masks > length // 2 and (length < 5 or masks + letters < length or soft):
-        # All but the ends is masked: done to words that everybody completes.
-        return False
-    if soft and (length < 4 or masks > max(1, length // 3) or digits or sounds):
-        return False
     if digits and (letters + signs < (2 if length < 5 else 1) or 2 * (letters + signs) < digits):
         return False
-    if sounds and word not in lexicon.heard:
-        return False
-    mixed = digits or signs or masks
-    if sounds > (_SOUNDS_BY_LENGTH[3] if mixed else _SOUNDS_BY_LENGTH.get(length, _MOST_SOUNDS)):
-        return False
-    if separators and separators < letters + digits + signs + masks - 1:
-        # Not between all letters: then it is parted once, and spelt honestly.
-        return (
-            length >= 4 and separators == 1 and letters == length and not (signs or masks or sounds)
+    if masks:
+        return word not in lexicon.common and _guessable(
+            length, letters, digits, signs, masks, soft
         )
+    if sounds:
+        most = 4 if digits or signs else _SOUNDS_BY_LENGTH.get(length, _MOST_SOUNDS)
+        return word in lexicon.heard and sounds <= most
+    if separators and separators < letters + digits + signs - 1:
+        # Not between all letters: then it is parted once, and spelt honestly.
+        return length >= 4 and separators == 1 and letters == length and not signs
     return True
+
+
+def _guessable(length: int, letters: int, digits: int, signs: int, masks: int, soft: int) -> bool:
+    """Whether enough of a masked word can be seen."""
+    if letters + signs < 2:
+        return False
+    if soft:
+        return length >= 4 and masks <= max(1, length // 3) and not digits
+    # All but the ends is masked in words that everybody completes.
+    return masks <= length // 2 or (length >= 5 and masks + letters >= length)
