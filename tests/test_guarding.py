@@ -292,7 +292,9 @@ def test_parted(spans: list[tuple[int, int]], covered: str, rest: str) -> None:
 # Always
 
 
-WORDS = "he called me a silly fool clown cheap and you . , is not \n".split(" ")
+WORDS = [
+    "he", "called", "me", "a", "silly", "fool", "clown", "cheap", "and", "you", ".", ",", "\n",
+]  # fmt: skip
 
 
 PIPELINE = build(RULES, ["none"], context=0, words=False)

@@ -208,7 +208,7 @@ def test_behaviour_sees_every_message_in_order_with_what_was_found() -> None:
     both = pipeline(model, name_classifiers=[RUDE_NAME], behaviour=new, batch_size=2)
     people = [message("a", 1), message("bad", 2), message("b", 3, "p2", "Rude")]
     for _ in range(2):  # a stream begins with nothing remembered
-        first, second, third = both.moderate(people)
+        first, _, third = both.moderate(people)
         assert made[-1].seen == [("m1", []), ("m2", ["insult"]), ("m3", ["insult"])]
         assert first.findings == ()
         assert [one.rule for one in third.findings] == ["test.rule", "flood"]

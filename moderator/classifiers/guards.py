@@ -52,7 +52,8 @@ _VOID = re.compile(
     r"\bi (?:\w+ )?(?:agree|concur|second that)\b"
     r"|\b(?:he|she|they|it|that|this|which)(?:'s| is| was|'re| are| were)? (?:\w+ )?"
     r"(?:right|correct|true|spot on|accurate)\b"
-    r"|\b(?:rightly|rightfully|deservedly|no lies? detected|where'?s the lie|not a (?:myth|stereotype))\b"
+    r"|\b(?:rightly|rightfully|deservedly|no lies? detected|where'?s the lie)\b"
+    r"|\bnot a (?:myth|stereotype)\b"
     # … and you are one too; you should be called …; nobody is as … as you.
     rf"|\b(?:you|u|ur|youre)(?:'re| are| r| is)? (?:just )?"
     r"(?:one|too|also|no better|the same|worse|another one|as well|should|deserve)\b"
