@@ -41,7 +41,7 @@ _PROTECTED = re.compile(
     r"|.*[\w-]\.(?:com|net|org|info|io|gg|co|me|tv|ru|de|uk|html?|php|py|js|ts|json|txt|png|jpe?g"
     r"|gif|pdf|csv|exe|zip|md|sh|c|h|cpp|rs|go|java|ya?ml)(?:[/:?#].*|\W*)"
 )
-_NUMBER = re.compile(r"(?:[^\w\s]*\d)+[^\w\s]*", re.ASCII)
+_NUMBER = re.compile(r"[$€£¥#(+~-]*\d[\d.,:;/%+()'\"!?*=x-]*[$€£¥]?")
 _CODE = re.compile(r"[=;{}\\]|\w[\[(<]|\$\{|\$\(|&&|\|\|")
 _PARTS = re.compile(r"[^,;:()<>\[\]{}\"/\\=&?~._\-–—…]+")
 _WORD_SIGN = re.compile(r"[^\W_]")

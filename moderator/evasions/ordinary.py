@@ -32,6 +32,8 @@ def is_ordinary(word: str, *, but: Container[str]) -> bool:
 
     A word that can be one of `but` drawn out is none.
     """
+    if not word.replace("'", "").isalpha():
+        return False
     parts = [part for part in word.split("'") if len(part) > 2] or [word]
     return all(_is_word(part, but) for part in parts)
 

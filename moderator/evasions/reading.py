@@ -53,7 +53,7 @@ _LEFT_OUT = 9 * _SOUND + 30 * _PRICE
 
 _MOST_SOUNDS = 9
 _SOUNDS_BY_LENGTH = {3: 4, 4: 8}
-_SHORTEST_CUT = 6
+_SHORTEST_CUT = 5
 _GUESSED = "\0"
 """Stands for the sign written last where that was a mask, which repeats nothing."""
 
