@@ -62,6 +62,10 @@ HELD = {
         "nobody in this room should hate all muslims",
         "i do not hate all muslims",
     ],
+    "guard.denial": [
+        "it is not true that immigrants are criminals",
+        "i don't believe that jews control the banks",
+    ],
     "guard.counter-speech": [
         "stop calling her a retard",
         "please stop calling people faggots",
@@ -134,6 +138,9 @@ LIFTED = [
     "you are not just an idiot, you are a huge idiot",
     "he is not a man he's a faggot",
     "isn't he a faggot",
+    "not all muslims are terrorists but most are",
+    "nobody says it but immigrants are criminals",
+    "immigrants are not people, they are vermin",
     "we hate faggots",
     "i'm so tired of these faggots",
     "i am black and i hate all mexicans",

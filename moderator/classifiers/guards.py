@@ -50,10 +50,12 @@ _TURN = re.compile(
 _VOID = re.compile(
     # He called her a …, and i agree; they say … are …, which is true.
     r"\bi (?:\w+ )?(?:agree|concur|second that)\b"
-    r"|\b(?:he|she|they|it|that|this|which)(?:'s| is| was|'re| are| were)? (?:\w+ )?"
+    r"|\b(?:he|she|they|it|that|this|which)(?:'s| is| was|'re| are| were)? (?:(?!not )\w+ )?"
     r"(?:right|correct|true|spot on|accurate)\b"
     r"|\b(?:rightly|rightfully|deservedly|no lies? detected|where'?s the lie)\b"
     r"|\bnot a (?:myth|stereotype)\b"
+    # not all … are …, but most are.
+    r"|\bbut (?:most|many|some|you|they|these)(?:'re| are| do)\b"
     # … and you are one too; you should be called …; nobody is as … as you.
     rf"|\b(?:you|u|ur|youre)(?:'re| are| r| is)? (?:just )?"
     r"(?:one|too|also|no better|the same|worse|another one|as well|should|deserve)\b"
