@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from moderator.redaction.shapes import DIGITS, EMAIL, HANDLE
 from moderator.review.verdicts import Verdict
 
 RUN = 3
@@ -25,11 +26,7 @@ SHORTEST_ID = 4
 SHORTEST_IN_DIGITS = 8
 """Characters of the shortest id that is looked for within others' digits, where chance puts any."""
 
-_SHAPES = {
-    "an e-mail address": re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+"),
-    "a handle": re.compile(r"(?:^|[\s(])@\w"),
-    "a telephone number": re.compile(r"\+?\d(?:[\s().\-/]{0,3}\d){6,}"),
-}
+_SHAPES = {"an e-mail address": EMAIL, "a handle": HANDLE, "a telephone number": DIGITS}
 
 TEXT, NOTE = "a message's text", "a reviewer's note"
 _WRITTEN = (TEXT, NOTE)
