@@ -45,7 +45,7 @@ def lexicon_of(ruleset: RuleSet) -> Lexicon:
     common = {word for word in ranks if word in STOP_WORDS or len(word) < 3} - single
     heard = {word for word in english - common if len(word) >= _SHORTEST_HEARD}
     plain = {word for entry in ruleset.plain for word in _words(entry)}
-    return Lexicon(ranks, single, common, heard, plain | contractions())
+    return Lexicon(ranks, common, heard, plain | contractions())
 
 
 def _of_phrases(rule: Rule) -> Iterator[str]:

@@ -21,7 +21,7 @@ from moderator.text import Folded
 LONGEST_PIECE = 160
 """Code points without a space; longer pieces are no words."""
 
-LONGEST_RUN = 200
+LONGEST_RUN = 100
 """Code points of single letters with spaces between; the next run begins after it."""
 
 _OUTER = "!?.,:;'\"()*~-_"
@@ -55,6 +55,7 @@ class Decoder:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._piece = lru_cache(maxsize=_REMEMBERED)(self._edits_of_piece)
+        self._run = lru_cache(maxsize=_REMEMBERED // 16)(self._spelt)
 
     def decode(self, folded: Folded) -> Folded | None:
         """The text with its disguised words read, or None where there are none."""
@@ -78,7 +79,7 @@ class Decoder:
         for run in _SPELT.finditer(text):
             found = [
                 (run.start() + first, run.start() + last, word)
-                for first, last, word in self._spelt(run.group())
+                for first, last, word in self._run(run.group())
             ]
             if found:
                 stretches.append((*run.span(), found))
@@ -141,7 +142,7 @@ class Decoder:
                     )
                     if best is None or key < best[:3]:
                         best = (*key, reading)
-        if best is None or is_ordinary(part.strip(_OUTER), but=self._lexicon.single):
+        if best is None or is_ordinary(part.strip(_OUTER), but=self._lexicon.ranks):
             return None
         _, _, start, reading = best
         if part[start : reading.end] == reading.word:
@@ -151,6 +152,8 @@ class Decoder:
     def _spelt(self, run: str) -> list[Edit]:
         """Letters set apart, as words of the lexicon one after the other; `[]` if they are none."""
         lexicon = self._lexicon
+        if run.isascii() and not _WORD_SIGN.search(run):
+            return []
         # By position: the price so far, the edits so far.
         best: dict[int, tuple[int, list[Edit]]] = {0: (0, [])}
         for start in range(len(run)):

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """A place in the trie: the letters that go on, and the word that ends here."""
+    """A place in the trie: its letter, the letters that go on, and the word that ends here."""
 
+    letter: str = ""
     following: dict[str, "Node"] = field(default_factory=dict)
     word: str | None = None
 
@@ -19,21 +20,19 @@ class Node:
 class Lexicon:
     """Words by rank: of two words that a disguise fits alike, the lower rank is meant.
 
-    `words` maps a word to its rank. `single` words are looked for by themselves; `common` words
-    (you, are, the) take part in phrases, and no mask is ever read as one; `heard` words are looked
-    for in misspellings. `plain` words are never read as anything else.
+    `words` maps a word to its rank. `common` words (you, are, the)
+    take part in phrases, and no mask is ever read as one; `heard` words are looked for in
+    misspellings. `plain` words are never read as anything else.
     """
 
     def __init__(
         self,
         words: Mapping[str, int],
-        single: Iterable[str],
         common: Iterable[str],
         heard: Iterable[str],
         plain: Iterable[str],
     ) -> None:
         self.ranks = dict(words)
-        self.single = frozenset(single)
         self.common = frozenset(common)
         self.heard = frozenset(heard)
         self.known = frozenset(words) | frozenset(plain)
@@ -41,5 +40,5 @@ class Lexicon:
         for word in words:
             node = self.root
             for letter in word:
-                node = node.following.setdefault(letter, Node())
+                node = node.following.setdefault(letter, Node(letter))
             node.word = word

@@ -51,6 +51,9 @@ _SWAPPED = 2 * _LETTER + 5 * _SOUND + 24 * _PRICE
 _OTHER_VOWEL = 9 * _SOUND + 26 * _PRICE
 _LEFT_OUT = 9 * _SOUND + 30 * _PRICE
 
+_DEAREST = 400 * _PRICE
+"""Beyond this no reading is followed, so that no text takes long."""
+
 _MOST_SOUNDS = 9
 _SOUNDS_BY_LENGTH = {3: 4, 4: 8}
 _SHORTEST_CUT = 5
@@ -128,7 +131,7 @@ def _trick(states: list[_State], piece: str, position: int, key: _Key, tricks: i
     after = states[position + 1]
     apart = kind & _OPEN
     kind &= _KIND
-    if sign == last:
+    if sign in (last, node.letter):
         _reach(after, (node, last, kind), tricks + (_AGAIN_APART if apart else _AGAIN))
     if sign in SEPARATORS and not kind & ~_PARTED:
         _reach(after, (node, last, _PARTED | _OPEN), tricks + _APART)
@@ -153,7 +156,9 @@ def _trick(states: list[_State], piece: str, position: int, key: _Key, tricks: i
 
 
 def _reach(state: _State, key: _Key, tricks: int) -> None:
-    if tricks // _SOUND % 256 <= _MOST_SOUNDS and tricks < state.get(key, tricks + 1):
+    if tricks > _DEAREST or tricks // _SOUND % 256 > _MOST_SOUNDS:
+        return
+    if tricks < state.get(key, tricks + 1):
         state[key] = tricks
 
 
@@ -168,11 +173,12 @@ def _leave_out(here: _State) -> None:
         else:
             letters = list(node.following)
         for letter in letters:
+            reached = node.following[letter]
             if letter == last:
-                cost = _UNDOUBLED
+                _reach(here, (reached, last, _SOUNDED), tricks + _UNDOUBLED)
             else:
                 cost = _VOWEL_LEFT_OUT if letter in _VOWELS else _LEFT_OUT
-            _reach(here, (node.following[letter], last, _SOUNDED | _CUT), tricks + cost)
+                _reach(here, (reached, last, _SOUNDED | _CUT), tricks + cost)
 
 
 def _steps(piece: str, position: int, *, latin: bool, regional: bool) -> list[_Step]:
