@@ -54,7 +54,8 @@ LEFT_ALONE = [
     "10:15", "455", "$5 or 5$", "it is a55 sized", "@assistant", "@ass_ets", "#ass7", "a.s.a.p",
     "https://x.org/a.s.s", "ann@ss.org", "/usr/f.u/ck", "sha256:a55", "x[f]=u", "rapping",
     "therapist", "the rapist's", "assess", "class", "a b c d e f", "i u a", "kiss", "fun", "hit",
-    "🇺🇸 🇫🇷 🇨🇦",    "👨\u200d👩\u200d👧", "это рот", "ok", "", " ", "tosses", "shirt", "go * go * go", "wonderful",
+    "🇺🇸 🇫🇷 🇨🇦", "👨\u200d👩\u200d👧", "это рот", "ok", "", " ", "tosses", "shirt",
+    "go * go * go", "wonderful",
 ]  # fmt: skip
 
 
