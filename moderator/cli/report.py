@@ -1,13 +1,26 @@
-"""`moderator report`: flagged messages in, a page for the reviewer out."""
+"""`moderator report`: flagged messages in, a page for the reviewer out, or a file for a tool."""
 
 import sys
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from moderator.cli.options import Quiet
 from moderator.errors import ConfigError
+
+if TYPE_CHECKING:
+    from moderator.report.writing import Form
+
+
+class Format(StrEnum):
+    """The forms of a report."""
+
+    html = "html"
+    csv = "csv"
+    md = "md"
+    json = "json"
 
 
 def report(
@@ -18,30 +31,69 @@ def report(
         ),
     ],
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="Where the report goes.", metavar="FILE")
+        str,
+        typer.Option(
+            "--output", "-o", help="Where the report goes; - is standard output.", metavar="FILE"
+        ),
     ],
+    form: Annotated[
+        Format | None,
+        typer.Option(
+            "--format",
+            help="A page, a spreadsheet's CSV, Markdown, or JSON. Default: by FILE's ending; html.",
+        ),
+    ] = None,
+    redact: Annotated[
+        bool,
+        typer.Option(
+            "--redact", help="Mask personal data; participants get pseudonyms, also in ids."
+        ),
+    ] = False,
+    show: Annotated[
+        bool, typer.Option("--show", help="With md: leave rude words unmasked.")
+    ] = False,
     title: Annotated[
         str | None, typer.Option("--title", help="The report's heading. Default: the files' names.")
     ] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Make one page of flagged messages, to read, judge and export from in a browser."""
-    if output.resolve() in {Path(path).resolve() for path in flagged if path != "-"}:
-        raise ConfigError(f"-o {output} is one of the files to report on; name another file.")
-    from moderator.files import WrittenAside
-    from moderator.report.entries import entries
-    from moderator.report.inputs import read
-    from moderator.report.numbers import numbers
-    from moderator.report.page import build
+    """Make one page of flagged messages, to read, judge and export from in a browser.
 
-    with WrittenAside(output) as out:
-        joined = read(flagged, sys.stdin.buffer)
-        figures = numbers(joined)
-        out.write(build(entries(joined), figures, title=title or joined.title()))
+    Or, by --format, a file of them for a spreadsheet, an issue tracker or a program.
+    """
+    from moderator.files import Streamed, WrittenAside
+    from moderator.report.writing import write_report
+
+    wanted = form_for(output, form)
+    if show and wanted != "md":
+        raise ConfigError("--show is for --format md; other forms mask no rude words in a file.")
+    if output == "-":
+        if wanted == "html":
+            raise ConfigError("A page is opened from a file: name one with -o, or add --format.")
+        stdout = Streamed(sys.stdout.buffer)
+        write_report(
+            flagged, sys.stdin.buffer, stdout, wanted, title=title, redact=redact, show=show
+        )
+        return
+    path = Path(output)
+    if path.resolve() in {Path(one).resolve() for one in flagged if one != "-"}:
+        raise ConfigError(f"-o {path} is one of the files to report on; name another file.")
+    with WrittenAside(path) as out:
+        figures = write_report(
+            flagged, sys.stdin.buffer, out, wanted, title=title, redact=redact, show=show
+        )
     if not quiet:
-        typer.echo(_said(figures.flagged, figures.held, output), err=True)
+        typer.echo(_said(figures.flagged, figures.held, path, wanted), err=True)
 
 
-def _said(flagged: int, held: int, output: Path) -> str:
+def form_for(output: str, form: Format | None = None) -> "Form":
+    """The form that is asked for, or else told by the file's ending."""
+    from moderator.report.writing import ENDINGS
+
+    return form.value if form is not None else ENDINGS.get(Path(output).suffix.lower(), "html")
+
+
+def _said(flagged: int, held: int, output: Path, form: str) -> str:
     aside = f", {held:,} held back" if held else ""
-    return f"{flagged:,} flagged{aside}; written to {output}. Open it in a browser."
+    use = " Open it in a browser." if form == "html" else ""
+    return f"{flagged:,} flagged{aside}; written to {output}.{use}"
