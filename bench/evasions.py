@@ -81,12 +81,15 @@ def recall(drawn: Sequence[Term], ruleset: RuleSet, peers: Sequence[Peer], varia
 def _on_known(
     peer: Peer, written: Sequence[Case], every: Sequence[Case]
 ) -> tuple[int, dict[int, bool]]:
-    """How many terms a peer catches written plainly, and its verdicts on their cases, by place."""
+    """How many terms a peer catches written plainly, and its verdicts on their cases, by place.
+
+    Plainly in the same sentence: some peers are put off by the signs around a word alone.
+    """
     plainly = zip(written, peer.judge([case.text for case in written]), strict=True)
-    missed = {case.term for case, flagged in plainly if not flagged}
-    known = [place for place, case in enumerate(every) if case.term not in missed]
+    caught = {(case.term, case.carrier) for case, flagged in plainly if flagged}
+    known = [place for place, case in enumerate(every) if (case.term, case.carrier) in caught]
     verdicts = peer.judge([every[place].text for place in known])
-    return len({case.term for case in written} - missed), dict(zip(known, verdicts, strict=True))
+    return len({term for term, _ in caught}), dict(zip(known, verdicts, strict=True))
 
 
 def _share(truth: Mapping[int, bool] | Sequence[bool], places: Sequence[int]) -> float:

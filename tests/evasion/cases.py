@@ -48,6 +48,11 @@ class Case:
     def variant(self) -> str:
         return self.text[self.start : self.end]
 
+    @property
+    def carrier(self) -> str:
+        """The sentence without the term."""
+        return self.text[: self.start] + "{}" + self.text[self.end :]
+
 
 def terms(ruleset: RuleSet, most: int = TERMS) -> list[Term]:
     """Single English words of three letters or more, drawn from all rules in turns.
