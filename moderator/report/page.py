@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from moderator import __version__
 from moderator.records import CATEGORIES, Severity
 from moderator.report.entries import Entry, content_hash
 from moderator.report.numbers import MOST_SESSIONS, Numbers
@@ -72,6 +73,9 @@ def build(
     }
     page = templates.get_template("report.html.j2").render(
         title=title,
+        # By these two, purge knows a report and how old its oldest text is.
+        version=__version__,
+        oldest=min((session.first for session in figures.sessions if session.first), default=None),
         made=made,
         policy=_policy(style, script),
         style=style,

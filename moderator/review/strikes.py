@@ -182,7 +182,11 @@ def people(found: Cases, joined: Joined | None, now: datetime) -> list[Person]:
     against = _Against(found)
     persons = [against.person(key, pairs, joined) for key, pairs in groups.items()]
     return sorted(
-        (one for one in persons if one.confirmed or one.unconfirmed),
+        (
+            one
+            for one in persons
+            if one.confirmed or any(strike.counts(now) for strike in one.unconfirmed)
+        ),
         key=lambda one: (
             -standing_points(one.confirmed, now),
             -standing_points(one.unconfirmed, now),

@@ -65,6 +65,19 @@ _VERDICT = {
     **dict.fromkeys(("note", "salt")),
 }
 _SCORES = _keep("sessionId", "id", "participantId", "flagged", "rules", "scores")
+_STATEMENT = _keep(
+    "decision_visibility", "decision_visibility_other", "decision_monetary",
+    "decision_monetary_other", "decision_provision", "decision_account", "account_type",
+    "decision_ground", "decision_ground_reference_url", "illegal_content_legal_ground",
+    "illegal_content_explanation", "incompatible_content_ground",
+    "incompatible_content_explanation", "incompatible_content_illegal", "content_type",
+    "category", "category_addition", "category_specification", "category_specification_other",
+    "territorial_scope", "content_language", "content_date", "application_date",
+    "end_date_visibility_restriction", "end_date_monetary_restriction",
+    "end_date_service_restriction", "end_date_account_restriction", "decision_facts",
+    "source_type", "source_identity", "automated_detection", "automated_decision", "puid",
+)  # fmt: skip
+"""Statements of reasons are checked to hold nothing personal when they are made."""
 
 FORMS: tuple[Form, ...] = (
     Form("verdicts", frozenset({"recordId", "verdict"}), _VERDICT),
@@ -74,6 +87,7 @@ FORMS: tuple[Form, ...] = (
     Form("rejects", frozenset({"line", "reason", "raw"}), {**_keep("line", "reason"), "raw": ""},
          dated=False),
     Form("scores", frozenset(_SCORES), _SCORES, dated=False),
+    Form("statements", frozenset({"puid", "decision_facts"}), _STATEMENT, dated=False),
 )  # fmt: skip
 """Every kind of line with or beside chat text; the first whose fields are there tells it."""
 

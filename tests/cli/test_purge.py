@@ -146,3 +146,15 @@ def test_a_broken_ledger_stops_before_a_file_is_touched(used: Cli) -> None:
     path.write_bytes(path.read_bytes().replace(b'"reviewer":"Ann"', b'"reviewer":"Eve"'))
     used("purge", "--older-than", "30d", "out").fails(3, "the chain breaks at entry 1")
     assert "flagged.jsonl" in holding(used.folder)
+
+
+def test_a_report_and_statements_are_known_by_what_they_are(used: Cli) -> None:
+    terms = ("--terms", "House rules, part 1")
+    flagged = "out/flagged.jsonl"
+    assert used("report", flagged, "-o", "out/report.html").status == 0
+    assert used("dsa", "moderator-ledger.sqlite", "-o", "out/statements.jsonl", *terms).status == 0
+    statements = used.path("out/statements.jsonl").read_bytes()
+    done = used("purge", "--older-than", "30d", "out", "--ledger", "moderator-ledger.sqlite")
+    assert done.status == 0, done.err
+    assert not used.path("out/report.html").exists()
+    assert used.path("out/statements.jsonl").read_bytes() == statements
