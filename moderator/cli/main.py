@@ -27,7 +27,8 @@ from moderator.errors import ModeratorError, OutputError
 from moderator.terminal import printable
 
 EXIT_CODES = """Exit codes: 0 done; 1 something flagged at or above --fail-on, or a check failed;
-2 usage or configuration; 3 source; 4 output; 5 classifier; 6 incomplete, a session failed;
+2 usage or configuration; 3 source; 4 output; 5 classifier; 6 incomplete (a session failed,
+verdict lines are broken, purge left a file);
 70 a bug in moderator; 130 interrupted; 143 terminated."""
 
 INTERRUPTED = 130
