@@ -12,6 +12,17 @@ from moderator.errors import ConfigError
 
 if TYPE_CHECKING:
     from moderator.report.writing import Form
+    from moderator.scan import Destinations
+
+OfScan = Annotated[
+    Path | None,
+    typer.Option(
+        "--report",
+        help="Also a report of what was flagged, as by `moderator report`; needs -o FILE.",
+        metavar="FILE",
+    ),
+]
+"""The option of `moderator scan` that makes the report in the same go."""
 
 
 class Format(StrEnum):
@@ -91,6 +102,17 @@ def form_for(output: str, form: Format | None = None) -> "Form":
     from moderator.report.writing import ENDINGS
 
     return form.value if form is not None else ENDINGS.get(Path(output).suffix.lower(), "html")
+
+
+def check_of_scan(report: Path, target: str, destinations: "Destinations") -> None:
+    """`ConfigError` where a scan of `target` to `destinations` cannot be reported on in `report`.
+
+    A report tells what the files beside the output say, and a stream has none beside it.
+    """
+    if destinations.flagged is None or destinations.summary is None:
+        raise ConfigError("--report reads what the scan wrote; name a file for that with -o FILE.")
+    if destinations.names(report) or report.resolve() == Path(target).resolve():
+        raise ConfigError(f"--report {report} is another file of this scan; name one of its own.")
 
 
 def _said(flagged: int, held: int, output: Path, form: str) -> str:

@@ -11,6 +11,7 @@ import typer
 
 from moderator.classifiers.registry import DEFAULT_MODEL
 from moderator.cli import options
+from moderator.cli.report import OfScan, check_of_scan, form_for
 from moderator.errors import ConfigError
 from moderator.records import Severity
 from moderator.terminal import printable
@@ -54,6 +55,7 @@ def scan(
         Path | None,
         typer.Option("--scores", help="Scores of every message, flagged or not.", metavar="FILE"),
     ] = None,
+    report: OfScan = None,
     all_findings: Annotated[
         bool, typer.Option("--all-findings", help="Also write findings that do not flag.")
     ] = False,
@@ -92,8 +94,8 @@ def scan(
         raise ConfigError("--since needs --out-dir, since every session gets files of its own.")
     if since is None and out_dir is not None:
         raise ConfigError("--out-dir goes with --since; for one TARGET, name a file with -o.")
-    if since is not None and (output != "-" or rejects is not None or scores is not None):
-        raise ConfigError("-o, --rejects and --scores are for one TARGET, not for --since.")
+    if since is not None and (output != "-" or rejects or scores or report):
+        raise ConfigError("-o, --rejects, --scores and --report are for one TARGET, not --since.")
     if since is not None and no_clobber:
         raise ConfigError("--no-clobber is for one TARGET; --since skips what is done anyway.")
     options.set_up_log(verbose=verbose)
@@ -108,7 +110,11 @@ def scan(
     else:
         assert target is not None
         destinations = _destinations(target, output, rejects, scores, shadow)
-        worst = _scan_one(target, destinations, network, judges, all_findings, no_clobber, quiet)
+        if report is not None:
+            check_of_scan(report, target, destinations)
+        worst = _scan_one(
+            target, destinations, network, judges, all_findings, no_clobber, quiet, report
+        )
     if fail_on is not None and worst is not None and worst >= Severity[fail_on.value]:
         raise typer.Exit(1)
 
@@ -134,8 +140,11 @@ def _scan_one(
     all_findings: bool,
     no_clobber: bool,
     quiet: bool,
+    report: Path | None,
 ) -> Severity | None:
     from moderator.cli.progress import downloading, reading, show_summary
+    from moderator.files import WrittenAside
+    from moderator.report.writing import write_report
     from moderator.scan import scan
     from moderator.sources.dump import read_dump
     from moderator.sources.target import check, opened
@@ -143,6 +152,10 @@ def _scan_one(
     check(target, network)
     pipeline, ruleset, candidate = judges()
     with ExitStack() as stack:
+        # What forbids to write it is told before the work.
+        page = None
+        if report is not None:
+            page = stack.enter_context(WrittenAside(report, no_clobber=no_clobber))
         with downloading(quiet=quiet) as on_bytes:
             reached = replace(network, on_bytes=on_bytes)
             dump = stack.enter_context(opened(target, reached, sys.stdin.buffer))
@@ -159,6 +172,8 @@ def _scan_one(
             on_row=on_row,
             shadow=candidate,
         )
+        if page is not None:
+            write_report([str(destinations.flagged)], sys.stdin.buffer, page, form_for(str(report)))
     if not quiet:
         output = destinations.flagged
         show_summary(summary, output=str(output) if output is not None else "standard output")

@@ -26,6 +26,9 @@ _CARD_LENGTHS = range(13, 20)
 _REGIONS = ("US", "GB", "IN", "DE", "FR", "ES", "IT", "PT", "BR", "MX")
 """Where numbers without a country's code may be from; decides what they are called, no more."""
 
+_LEAST_DIGITS = 10
+"""Of such a number; shorter ones can be anything."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
@@ -107,8 +110,7 @@ def _ibans(text: str) -> Iterator[_Found]:
     from stdnum import iban
 
     for match in shapes.IBAN.finditer(text):
-        # What follows may look as if it went on: "… 0130 00 thanks".
-        for end in range(match.end(), match.start() + 14, -1):
+        for end in range(match.end(1), match.start() + 14, -1):
             if not text[end : end + 1].isalnum() and iban.is_valid(text[match.start() : end]):
                 key = iban.compact(text[match.start() : end])
                 yield match.start(), end, "account", key
@@ -137,6 +139,8 @@ def _phone(digits: str) -> str | None:
 
     if digits.startswith("00"):
         digits = "+" + digits[2:]
+    if not digits.startswith("+") and len(digits) < _LEAST_DIGITS:
+        return None
     for region in (None,) if digits.startswith("+") else _REGIONS:
         try:
             number = phonenumbers.parse(digits, region)

@@ -46,7 +46,9 @@ DOT = re.compile(_DOT)
 IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d)")
 IPV6 = re.compile(r"(?<![\w:])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])")
 
-IBAN = re.compile(r"(?<!\w)[a-z]{2}\d{2}(?:[ -]?[a-z0-9]){11,30}")
+IBAN = re.compile(r"(?<!\w)(?=([a-z]{2}\d{2}(?:[ -]?[a-z0-9]){11,30}))")
+"""As a look ahead, since what follows one number may look as if it belonged to it."""
+
 WALLET = re.compile(r"(?<!\w)(?:0x[0-9a-f]{40}|[13][a-z0-9]{25,39}|bc1[a-z0-9]{8,87})(?!\w)")
 
 DIGITS = re.compile(r"(?<!\d)[+(]{0,2}\d(?:[\s().\-/]{0,3}\d){6,}")

@@ -14,7 +14,7 @@ from typing import Any
 from moderator.records import Severity
 from moderator.report.entries import Entry
 from moderator.report.numbers import MOST_SESSIONS, Numbers
-from moderator.report.rude import CATEGORIES, Rude
+from moderator.report.rude import CATEGORIES, PLAIN_WORD, Rude, masked
 from moderator.report.telling import (
     STATES,
     TEXT_REMOVED,
@@ -25,7 +25,6 @@ from moderator.report.telling import (
 )
 from moderator.report.visible import one_line, visible
 from moderator.sources.fields import parse_time
-from moderator.terminal import masked
 
 LONGEST_TEXT = 2000
 """Code points of a message; of what is longer, the beginning."""
@@ -123,6 +122,10 @@ class _Queue:
         self._entries = gravest_first(entries)
         self._rude = Rude(() if show else entries)
         self._show = show
+        self._called: dict[str, set[str]] = {}
+        for record in (entry.record for entry in entries):
+            for one in (*record["context"]["before"], record, *record["context"]["after"]):
+                self._called.setdefault(one["displayName"], set()).add(one["participantId"])
 
     def lines(self) -> Iterator[str]:
         head = None
@@ -165,14 +168,17 @@ class _Queue:
     def _spoken(self, message: Mapping[str, Any], mark: str) -> str:
         sent = parse_time(message["createdAt"])
         when = f"{sent:%H:%M:%S}" if sent is not None else "--:--:--"
-        name = one_line(self._rude.name(message["displayName"])) or message["participantId"]
+        who = message["participantId"]
+        name = one_line(self._rude.name(message["displayName"]))[:60]
+        if not name or len(self._called[message["displayName"]]) > 1:
+            name = f"{name} ({one_line(who)[:60]})".lstrip()
         text = message["payload"]
         said = TEXT_REMOVED if text is None else visible(self._rude.text(text))
         if len(said) > LONGEST_TEXT:
             said = f"{said[:LONGEST_TEXT]}… [{len(said) - LONGEST_TEXT:,} more characters]"
         # Further lines are set in, so that none of them passes for a message of its own.
         said = said.replace("\n", "\n      | ")
-        return f"{mark} {when} {one_line(name)[:60]}: {said}"
+        return f"{mark} {when} {name}: {said}"
 
     def _who(self, record: Mapping[str, Any]) -> str:
         name = self._rude.name(record["displayName"])
@@ -185,7 +191,8 @@ class _Queue:
             match = finding["match"]
             return f'"{masked(match) if rude else match}"'
         words = finding.get("words") or ()
-        return ", ".join(masked(one) if rude and len(one) > 3 else one for one in words) or None
+        shown = [masked(one) if rude and len(one) > PLAIN_WORD else one for one in words]
+        return ", ".join(shown) or None
 
 
 def _moment(moment: datetime | None) -> str:

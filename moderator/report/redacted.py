@@ -125,12 +125,10 @@ class _Redaction:
             "messages": together
             and [self._message_id(record["sessionId"], message) for message in together],
         }
-        if finding["field"] == "displayName":
-            name = self._pseudonym(record["participantId"])
-            if changed["span"] is not None:
-                changed |= {"span": [0, len(name)], "match": name}
-            return changed
         text = record["payload"]
+        if finding["field"] != "payload":
+            # A pseudonym has nothing in it to point at.
+            return {**changed, "span": None}
         if text is None:
             return changed
         masked = self._masker.masked(text)

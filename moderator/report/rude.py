@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from moderator.report.entries import Entry
-from moderator.terminal import masked
+from moderator.terminal import masked as starred
 
 CATEGORIES = frozenset(
     {"toxicity", "severe_toxicity", "obscene", "insult", "identity_attack", "sexual_explicit"}
@@ -18,6 +18,7 @@ CATEGORIES = frozenset(
 PLAIN_WORD = 3
 """Characters: models name "you" and "a" as well, and nothing is gained by masking those."""
 
+_PLACEHOLDER = re.compile(r"\[[a-z]+-\d+\]")
 _WORD = re.compile(r"\w[\w'’]*")
 
 Spans = list[tuple[int, int]]
@@ -44,6 +45,11 @@ class Rude:
     def name(self, name: str) -> str:
         """A display name with its rude words masked."""
         return _masked(name, self._names.get(name, ()))
+
+
+def masked(words: str) -> str:
+    """Rude words with all but their first letters as asterisks; placeholders stay as they are."""
+    return words if _PLACEHOLDER.fullmatch(words) else starred(words)
 
 
 def _in_text(text: str, found: Sequence[Mapping[str, Any]]) -> Spans:
