@@ -11,6 +11,7 @@ from moderator.classifiers.registry import NO_MODEL, build_model
 from moderator.classifiers.shared import Shared
 from moderator.config import RuleSet
 from moderator.errors import ConfigError
+from moderator.guarding import Guarding
 from moderator.pipeline import Judged, Pipeline
 from moderator.policy import Policy
 from moderator.scoring import messages_of
@@ -19,14 +20,15 @@ RULES = "rules"
 
 
 class System:
-    """A named set of classifiers under one policy."""
+    """A named set of classifiers under one policy; guards go with the rules."""
 
-    def __init__(self, name: str, classifiers: Sequence[Classifier], policy: Policy) -> None:
+    def __init__(self, name: str, classifiers: Sequence[Classifier], ruleset: RuleSet) -> None:
         self.name = name
-        self.policy = policy
+        self.policy = policy = Policy(ruleset)
         self.by_rules = any(one.name == RULES for one in classifiers)
         self.models = tuple(one for one in classifiers if one.name != RULES)
-        self.pipeline = Pipeline(classifiers, policy, context=0, words=False)
+        guarding = Guarding(ruleset, policy) if self.by_rules else None
+        self.pipeline = Pipeline(classifiers, policy, guarding=guarding, context=0, words=False)
         self._flags: dict[str, bool] = {}
 
     def flags(self, label: str) -> bool:
@@ -63,7 +65,7 @@ def build(names: Sequence[str], ruleset: RuleSet) -> list[System]:
         for part in parts:
             if part not in built:
                 built[part] = Shared(_classifier(part, ruleset))
-        systems.append(System(name, [built[part] for part in parts], Policy(ruleset)))
+        systems.append(System(name, [built[part] for part in parts], ruleset))
     return systems
 
 

@@ -54,7 +54,7 @@ class Words:
 
 
 def system(name: str, *classifiers: Classifier) -> System:
-    return System(name, classifiers, Policy(RULESET))
+    return System(name, classifiers, RULESET)
 
 
 def rows(path: Path, *given: Json) -> Path:
