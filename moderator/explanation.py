@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from moderator.classifiers.base import Classifier, Explains
 from moderator.classifiers.guards import Guards
+from moderator.classifiers.vocabulary import lexicon_of
 from moderator.config import RuleSet
+from moderator.evasions.decode import Decoder
 from moderator.pipeline import Judged, Pipeline
 from moderator.policy import Policy
 from moderator.records import Finding
@@ -22,7 +24,11 @@ def explanation(text: str, pipeline: Pipeline, ruleset: RuleSet) -> Iterator[str
     (judged,) = pipeline.moderate(messages_of([text]))
     verdict = judged.verdict
     yield f"text      {printable(text, 2000)}"
-    yield f"folded    {printable(fold(text).text, 2000)}"
+    folded = fold(text)
+    yield f"folded    {printable(folded.text, 2000)}"
+    decoded = Decoder(lexicon_of(ruleset)).decode(folded)
+    if decoded is not None:
+        yield f"read as   {printable(decoded.text, 2000)}"
     if verdict.severity is None or verdict.action is None:
         yield "verdict   not flagged; nothing found"
     else:

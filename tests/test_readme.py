@@ -5,6 +5,9 @@ import io
 import re
 from pathlib import Path
 
+from moderator.config import load
+from moderator.samples import run_samples
+
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
 
@@ -19,6 +22,16 @@ def test_the_python_example_runs() -> None:
     assert (who, flagged) == ("p-7", "True")
     assert rule.startswith("insult.")
     assert "you are an idiot"[int(start) : int(end)].endswith("idiot")
+
+
+def test_the_rules_example_loads_and_its_samples_hold(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    own = tmp_path / "my-rules.yaml"
+    own.write_text(example, encoding="utf-8")
+    ruleset = load(own)
+    assert {rule.id for rule in ruleset.rules} > {"house.spoilers"}
+    assert "insult.gaming" not in {rule.id for rule in ruleset.rules}
+    assert not [one for one in run_samples(ruleset) if one.part.id == "house.spoilers"]
 
 
 def test_it_opens_with_one_sentence_and_two_commands() -> None:

@@ -63,6 +63,15 @@ def test_explain_shows_rule_place_and_folded_text(cli: Cli) -> None:
     assert "nothing found" in cli("explain", "hello", *LIGHT).out
 
 
+def test_explain_shows_how_a_disguise_is_read(cli: Cli) -> None:
+    done = cli("explain", "you 1d.1ot!", *LIGHT)
+    assert "read as   you idiot!" not in done.out  # two tricks at once are none
+    done = cli("explain", "you 1d1ot!", *LIGHT)
+    assert "read as   you idiot!" in done.out
+    assert "at 4-9 '1d1ot'" in done.out
+    assert "read as" not in cli("explain", "you idiot", *LIGHT).out
+
+
 def test_version_and_help(cli: Cli) -> None:
     assert cli("--version").out.startswith("moderator ")
     assert "Exit codes" in cli("--help").out
