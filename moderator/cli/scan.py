@@ -95,7 +95,9 @@ def scan(
     if since is None and out_dir is not None:
         raise ConfigError("--out-dir goes with --since; for one TARGET, name a file with -o.")
     if since is not None and (output != "-" or rejects or scores or report):
-        raise ConfigError("-o, --rejects, --scores and --report are for one TARGET, not --since.")
+        raise ConfigError(
+            "-o, --rejects, --scores and --report are for one TARGET, not for --since."
+        )
     if since is not None and no_clobber:
         raise ConfigError("--no-clobber is for one TARGET; --since skips what is done anyway.")
     options.set_up_log(verbose=verbose)

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -86,6 +87,38 @@ def test_no_clobber(cli: Cli) -> None:
     assert old.read_text() == "old"
     assert cli("scan", str(GOLDEN), *LIGHT, "-o", "f.jsonl").status == 0
     assert len(cli.lines("f.jsonl")) == 4
+
+
+def pages(*paths: Path) -> list[str]:
+    """Pages without what is another each time: salts, what they open, and when it was made."""
+    changing = r'"[ht]":"[0-9a-f]{64}"|(?:0[1-9]|[123]\d) [A-Z][a-z]{2} 2\d{3}, [\d:]{5,8} UTC'
+    return [re.sub(changing, "", path.read_text("utf-8")) for path in paths]
+
+
+def test_a_report_in_the_same_go(cli: Cli) -> None:
+    done = cli("scan", str(GOLDEN), *LIGHT, "-o", "f.jsonl", "--report", "made.html")
+    assert (done.status, done.out) == (0, "")
+    assert cli("report", "f.jsonl", "-o", "later.html").status == 0
+    made, later = pages(cli.path("made.html"), cli.path("later.html"))
+    assert made == later
+    assert "rows read" in made
+    assert stat.S_IMODE(cli.path("made.html").stat().st_mode) == 0o600
+    cli("scan", str(GOLDEN), *LIGHT, "-o", "f.jsonl", "--report", "made.csv")
+    assert len(cli.path("made.csv").read_text("utf-8").splitlines()) == 5
+
+
+def test_a_report_of_the_scan_has_a_file_of_its_own(cli: Cli) -> None:
+    scan = ("scan", str(GOLDEN), *LIGHT)
+    cli(*scan, "--report", "r.html").fails(2, "name a file for that with -o FILE")
+    cli(*scan, "-o", "/dev/null", "--report", "r.html").fails(2, "name a file for that")
+    for other in ("f.jsonl", "f.summary.json", "./f.unscored.jsonl", str(GOLDEN)):
+        cli(*scan, "-o", "f.jsonl", "--report", other).fails(2, "is another file of this scan")
+    old = cli.path("r.html", "old")
+    cli(*scan, "-o", "f.jsonl", "--report", "r.html", "--no-clobber").fails(4, "r.html exists")
+    cli(*scan, "-o", "f.jsonl", "--report", "no/r.html").fails(4, "no/r.html cannot be written")
+    cli("scan", "--since", "1d", "--out-dir", "x", "--report", "r.html").fails(2, "one TARGET")
+    assert old.read_text() == "old"
+    assert [path.name for path in cli.folder.iterdir()] == ["r.html"]
 
 
 def test_the_same_twice_gives_the_same_bytes(cli: Cli) -> None:

@@ -7,16 +7,11 @@ from moderator.redaction.masking import Masked, Masker, Placeholders, united
 from moderator.redaction.names import Names
 from moderator.redaction.recognise import Stretch
 
-PIECES = st.lists(
-    st.one_of(
-        st.sampled_from(
-            ["jo@example.org", "+49 30 1234567", "@ann", "ann", "4111 1111 1111 1111", "x.com/a",
-             " ", ", ", "you ", "ＡＮＮ", "é\u0301", "👨‍👩‍👧", "\u200b", "\n"]
-        ),  # fmt: skip
-        st.text(max_size=6),
-    ),
-    max_size=12,
-).map("".join)
+WORDS = [
+    "jo@example.org", "+49 30 1234567", "@ann", "ann", "4111 1111 1111 1111", "x.com/a",
+    " ", ", ", "you ", "ＡＮＮ", "é\u0301", "👨\u200d👩\u200d👧", "\u200b", "\n",
+]  # fmt: skip
+PIECES = st.lists(st.sampled_from(WORDS) | st.text(max_size=6), max_size=12).map("".join)
 
 
 def masker() -> Masker:
@@ -79,3 +74,18 @@ def test_what_overlaps_is_one_called_as_the_first() -> None:
         [Stretch(5, 9, "email", "e"), Stretch(0, 6, "name", "n"), Stretch(9, 12, "ip", "i")]
     )
     assert found == [Stretch(0, 9, "email", "e"), Stretch(9, 12, "ip", "i")]
+
+
+PLANTED = [
+    "jo.bloggs@example.org", "+49 30 7654321", "4111 1111 1111 1111", "2001:db8::ff00:42:8329",
+    "DE89 3704 0044 0532 0130 00", "https://example.org/path", "example.com/x", "@jo_bloggs",
+    "192.168.77.12", "Zaphod Beeblebrox", "1BoatSLRHtKNngkdXEeobR76b53LETtpyT",
+]  # fmt: skip
+
+
+@given(st.sampled_from(PLANTED), st.text(), st.text())
+def test_no_text_around_it_saves_a_value(value: str, before: str, after: str) -> None:
+    names = Names()
+    names.add_name("p1", "Zaphod Beeblebrox")
+    text = f"{before} {value} {after}"
+    assert value not in Masker(names, Placeholders()).masked(text).text

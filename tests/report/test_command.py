@@ -38,3 +38,52 @@ def test_what_goes_wrong_is_one_sentence(cli: Cli) -> None:
     cli("report", "a.jsonl", "-o", "a.jsonl").fails(2, "is one of the files")
     cli("report", "a.jsonl", "-o", "no/out.html").fails(4, "cannot be written")
     assert not cli.path("out.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "begins"),
+    [
+        ("out.csv", (), "\ufeffsession,"),
+        ("out.MD", (), "# a\n"),
+        ("out.json", (), '{\n  "program"'),
+        ("out.txt", (), "<!doctype html>"),
+        ("out.txt", ("--format", "md"), "# a\n"),
+        ("out.csv", ("--format", "json"), '{\n  "program"'),
+    ],
+)
+def test_the_form_by_option_or_by_ending(
+    cli: Cli, name: str, options: tuple[str, ...], begins: str
+) -> None:
+    write(cli.path("a.jsonl"), [flag()])
+    done = cli("report", "a.jsonl", "-o", name, *options)
+    assert done.status == 0
+    assert cli.path(name).read_text("utf-8").startswith(begins)
+    assert stat.S_IMODE(cli.path(name).stat().st_mode) == 0o600
+    assert ("browser" in done.err) == (begins[0] == "<")
+
+
+def test_text_forms_go_to_standard_output(cli: Cli) -> None:
+    write(cli.path("a.jsonl"), [flag("\x1b[31m red")])
+    for form in ("csv", "md"):
+        done = cli("report", "a.jsonl", "-o", "-", "--format", form)
+        assert (done.status, done.err) == (0, "")
+        assert "\\x1b[31m" in done.out
+    done = cli("report", "a.jsonl", "-o", "-", "--format", "json")
+    assert json.loads(done.out)["numbers"]["flagged"] == 1
+    cli("report", "a.jsonl", "-o", "-").fails(2, "A page is opened from a file")
+    assert not cli.path("-").exists()
+
+
+def test_options_that_do_not_go_together(cli: Cli) -> None:
+    write(cli.path("a.jsonl"), [flag()])
+    cli("report", "a.jsonl", "-o", "x.csv", "--show").fails(2, "--show is for --format md")
+
+
+def test_a_redacted_page_says_so_and_names_no_file(cli: Cli) -> None:
+    write(cli.path("ann-canary.jsonl"), [flag("mail jo@example.org", name="Ann Canary")])
+    assert cli("report", "ann-canary.jsonl", "-o", "out.html", "--redact").status == 0
+    page = cli.path("out.html").read_text("utf-8")
+    assert "<title>Flagged messages · moderator</title>" in page
+    assert "Personal data is masked in this report" in page
+    assert "anary" not in page
+    assert "jo@example" not in page
