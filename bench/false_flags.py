@@ -8,7 +8,6 @@ import gzip
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -62,9 +61,8 @@ def false_flags(ruleset: RuleSet, peers: Sequence[Peer], data: Path) -> Json:
     """
     policy = Policy(ruleset)
     sets = dict(harmless(data))
-    every = list(chain.from_iterable(sets.values()))
     with ThreadPoolExecutor() as pool:
-        judged = list(pool.map(lambda peer: peer.judge(every), peers))
+        judged = list(pool.map(lambda peer: list(map(peer.judge, sets.values())), peers))
     answers = {peer.name: iter(flags) for peer, flags in zip(peers, judged, strict=True)}
     result: Json = {}
     for name, set_ in sets.items():
@@ -73,7 +71,7 @@ def false_flags(ruleset: RuleSet, peers: Sequence[Peer], data: Path) -> Json:
         verdicts = {
             OURS: [policy.judge(one).flagged for one in rude],
             f"{OURS}, any finding": [bool(one) for one in rude],
-            **{peer: list(islice(flags, len(set_))) for peer, flags in answers.items()},
+            **{peer: next(flags) for peer, flags in answers.items()},
         }
         result[name] = {
             "texts": len(set_),
