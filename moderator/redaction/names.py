@@ -42,7 +42,7 @@ class Names:
 
     def __init__(self) -> None:
         self._owners: dict[Words, set[str]] = {}
-        self._by_first: dict[str, list[Words]] | None = None
+        self._lengths: dict[str, list[int]] | None = None
 
     def add_name(self, owner: str, name: str) -> None:
         """`owner` is called `name`."""
@@ -62,13 +62,14 @@ class Names:
 
     def find(self, folded: Folded) -> Iterator[Stretch]:
         """Where they stand in a text; the longest that begins at a word."""
-        by_first = self._indexed()
+        lengths = self._lengths_by_first()
         found = list(_WORD.finditer(folded.text))
-        words = [match[0] for match in found]
+        words = tuple(match[0] for match in found)
         position = 0
         while position < len(words):
-            for name in by_first.get(words[position], ()):
-                if tuple(words[position : position + len(name)]) == name:
+            for length in lengths.get(words[position], ()):
+                name = words[position : position + length]
+                if name in self._owners:
                     last = position + len(name) - 1
                     span = folded.span(found[position].start(), found[last].end())
                     yield Stretch(*span, *self._called(name))
@@ -80,12 +81,14 @@ class Names:
         if words and not EVERYDAY.issuperset(words):
             self._owners.setdefault(words, set()).add(owner)
 
-    def _indexed(self) -> dict[str, list[Words]]:
-        if self._by_first is None:
-            self._by_first = {}
-            for name in sorted(self._owners, key=len, reverse=True):
-                self._by_first.setdefault(name[0], []).append(name)
-        return self._by_first
+    def _lengths_by_first(self) -> dict[str, list[int]]:
+        """How many words the names have that begin with a word; the longest first."""
+        if self._lengths is None:
+            found: dict[str, set[int]] = {}
+            for name in self._owners:
+                found.setdefault(name[0], set()).add(len(name))
+            self._lengths = {first: sorted(each, reverse=True) for first, each in found.items()}
+        return self._lengths
 
     def _called(self, name: Words) -> tuple[str, str]:
         owners = self._owners[name]

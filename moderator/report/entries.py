@@ -26,8 +26,8 @@ _NO_FINDINGS: Mapping[str, Any] = {
 class Entry:
     """One record to judge.
 
-    `record_id`, `record_hash` and `salt` (hexadecimal) are of the record as it was scanned, also
-    where `record` shows less of it.
+    `record_id`, `record_hash` and `salt` (hexadecimal) are of the record as it was read; of a
+    redacted one, of what is left of it, since a hash of all of it would help to guess the rest.
     """
 
     kind: Kind

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from moderator import __version__
 from moderator.records import Severity
 from moderator.report.entries import Entry
 from moderator.report.numbers import MOST_SESSIONS, Numbers
@@ -83,6 +84,8 @@ def _said(text: str) -> str:
 def _head(entries: Sequence[Entry], figures: Numbers, title: str, now: datetime) -> Iterator[str]:
     yield f"# {_said(one_line(title))}"
     yield ""
+    yield _marks(figures)
+    yield ""
     yield "| | |"
     yield "|---|---:|"
     for name, words in _FIGURES:
@@ -94,8 +97,9 @@ def _head(entries: Sequence[Entry], figures: Numbers, title: str, now: datetime)
         yield ""
         yield _counted("By severity", (entry.record["severity"] or "none" for entry in flags))
         about = (one for entry in flags for one in categories(entry.record))
-        yield _counted("By category", about)
-    yield ""
+        yield _counted("By category", (one.replace("_", " ") for one in about))
+    else:
+        yield ""
     for session in figures.sessions[:MOST_SESSIONS]:
         first = _moment(session.first)
         yield f"- Session {code(session.id)}, {first}, {session.flagged:,} flagged"
@@ -107,6 +111,13 @@ def _head(entries: Sequence[Entry], figures: Numbers, title: str, now: datetime)
     made = "; ".join(map(one_line, figures.made_by))
     yield ""
     yield f"Made {_moment(now)}" + (f" from what {code(made)} found." if made else ".")
+
+
+def _marks(figures: Numbers) -> str:
+    """The page's marks by which purge knows a report and its oldest text, as a comment."""
+    oldest = min((session.first for session in figures.sessions if session.first), default=None)
+    aged = f'<meta name="moderator-oldest" content="{oldest.isoformat()}">' if oldest else ""
+    return f'<!-- <meta name="generator" content="moderator {__version__}">{aged} -->'
 
 
 def _counted(name: str, values: Iterable[str]) -> str:

@@ -41,10 +41,7 @@ _ESCAPES = (
 def build(
     entries: Sequence[Entry], figures: Numbers, *, title: str, now: datetime | None = None
 ) -> bytes:
-    """The page of `entries` under `figures`; `now` is when it was made.
-
-    What shows less than the records do (a redaction) maps the entries beforehand.
-    """
+    """The page of `entries` under `figures`; `now` is when it was made."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     templates = Environment(

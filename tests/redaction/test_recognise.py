@@ -138,3 +138,13 @@ def test_long_texts_take_no_long_time(piece: str) -> None:
     began = time.perf_counter()
     masked(piece * (60_000 // len(piece)), "Ann Ann Ann", "ann")
     assert time.perf_counter() - began < 5
+
+
+def test_many_names_that_begin_alike_take_no_long_time() -> None:
+    names = Names()
+    for number in range(5_000):
+        names.add_name(f"p{number}", f"Guest {number}")
+    began = time.perf_counter()
+    found = Masker(names, Placeholders()).masked("guest 4999, guest x " * 2_000).text
+    assert time.perf_counter() - began < 5
+    assert found.startswith("[participant-1], guest x [participant-1]")
