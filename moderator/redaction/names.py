@@ -24,6 +24,8 @@ EVERYDAY = frozenset(
         das de del den der die do dos e el et la las le les los o un una und van von y
         admin anonymous dr guest host miss moderator mr mrs ms prof sir student teacher unknown
         user android ipad iphone phone
+        back bad best big bot boy class day fan first girl good group guy head help just last life
+        little live main man new night not old one real room row team test time top two woman world
         """,
     )
 )

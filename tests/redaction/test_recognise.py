@@ -113,6 +113,7 @@ def test_two_values_are_two_and_numbers_go_on_over_texts() -> None:
         ("o'brien", ["Pat O'Brien"], "o'[participant-1]"),
         ("joanna", ["Jo"], "joanna"),
         ("you are the guest", ["You", "The Guest"], "you are the guest"),
+        ("watch your back, row", ["Back Row"], "watch your back, row"),
         ("jo, the jo", ["Jo", "jo"], "[name-1], the [name-1]"),
         ("ann@example.org", ["Ann"], "[email-1]"),
     ],
