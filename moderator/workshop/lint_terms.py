@@ -32,12 +32,14 @@ def lint_terms(bare: Evidence, full: Evidence, places: Places) -> Iterator[Probl
                 "`allow` or `plain` holds the term '{}', which therefore never counts; "
                 "take it out of one of the two", (text,),
             )  # fmt: skip
-        elif (other := _double(part, hits, finds)) is not None:
-            yield _doubled(part.rule, text, other, line)
+        else:
+            others = _doubles(part, hits, finds)
+            if other := next((one for one in others if _anywhere(full, one, text)), None):
+                yield _doubled(part.rule, text, other, line)
 
 
-def _double(part: Part, hits: dict[_Key, Hit], finds: dict[_Key, set[_Key]]) -> Part | None:
-    """Another term that finds this one; of two that find each other, the later one is double."""
+def _doubles(part: Part, hits: dict[_Key, Hit], finds: dict[_Key, set[_Key]]) -> Iterator[Part]:
+    """Other terms that find this one; of two that find each other, the later one is double."""
     for key, hit in hits.items():
         other = hit.part
         if key == _key(part) or other.rule.kind != "terms":
@@ -48,8 +50,21 @@ def _double(part: Part, hits: dict[_Key, Hit], finds: dict[_Key, set[_Key]]) -> 
         if mutual and equal and not _earlier(key, part, finds):
             continue
         if same_rule or (_as_grave(other.rule, part.rule) and _whole(hit, hits[_key(part)])):
-            return other
-    return None
+            yield other
+
+
+def _anywhere(full: Evidence, other: Part, text: str) -> bool:
+    """Whether `other` finds the term, and no more, between its own first and last word too.
+
+    Letters that look turned over, of which the dotless i is one, are read together with what is
+    turned beside them: "mal misin" finds "mal mısın", and not "mal mısın artık".
+    """
+    words = text.split()
+    start = len(words[0]) + 1
+    (hits,) = full.hits([f"{words[0]} {text} {words[-1]}"])
+    return any(
+        hit.part == other and start <= hit.start and hit.end <= start + len(text) for hit in hits
+    )
 
 
 def _doubled(rule: Rule, text: str, other: Part, line: int) -> Problem:
