@@ -11,6 +11,9 @@ from moderator.text import fold
 _SHORTEST_HEARD = 3
 """Letters; shorter words are too much like others to be looked for in misspellings."""
 
+_SHORTEST_COMMON_HEARD = 8
+"""Letters; "yorself" takes part in phrases, and "teh" is typed too often to be looked into."""
+
 _BY_SEVERITY = 2
 _OF_PHRASES = 9
 _FOREIGN = 10
@@ -43,7 +46,11 @@ def lexicon_of(ruleset: RuleSet) -> Lexicon:
             english.update(words)
     ranks = {word: rank for word, rank in ranks.items() if len(set(word)) > 1}
     common = {word for word in ranks if word in STOP_WORDS or len(word) < 3} - single
-    heard = {word for word in english - common if len(word) >= _SHORTEST_HEARD}
+    heard = {
+        word
+        for word in english
+        if len(word) >= (_SHORTEST_COMMON_HEARD if word in common else _SHORTEST_HEARD)
+    }
     plain = {word for entry in ruleset.plain for word in _words(entry)}
     return Lexicon(ranks, common, heard, plain | contractions())
 

@@ -11,6 +11,7 @@ Links, addresses, paths, numbers and code are left alone, since tricks are no tr
 import re
 from functools import lru_cache
 
+from moderator.evasions.convincing import is_convincing
 from moderator.evasions.letters import SEPARATORS
 from moderator.evasions.lexicon import Lexicon
 from moderator.evasions.ordinary import is_english, is_ordinary
@@ -23,6 +24,9 @@ LONGEST_PIECE = 160
 
 LONGEST_RUN = 100
 """Code points of single letters with spaces between; the next run begins after it."""
+
+LONGEST_LEAD = 24
+"""Signs before the first letter or digit that may be letters themselves; those before are none."""
 
 _OUTER = "!?.,:;'\"()*~-_"
 
@@ -37,16 +41,19 @@ Edit = tuple[int, int, str]
 _UNIT = r"[^\s](?:[^\w\s]|_)?"
 _SPELT = re.compile(rf"(?<!\w){_UNIT}(?: {_UNIT}){{2,{LONGEST_RUN // 2}}}(?!\w)")
 _PROTECTED = re.compile(
-    r".*://.*|www\..*|.*[^\s@]@[^\s@]+\.[a-z]{2,}.*|[~.]{0,2}/[\w.].*/.*|/[\w.][^/]+"
-    r"|.*[\w-]\.(?:com|net|org|info|io|gg|co|me|tv|ru|de|uk|html?|php|py|js|ts|json|txt|png|jpe?g"
-    r"|gif|pdf|csv|exe|zip|md|sh|c|h|cpp|rs|go|java|ya?ml)(?:[/:?#].*|\W*)"
+    r"\W*#[0-9a-f]{3,8}\W*|.*[0-9a-f]{8}-[0-9a-f]{4}-.*|.*://.*|www\..*|.*[^\s@]@[^\s@]+\.[a-z]{2,}.*|[~.]{0,2}/[\w.].*/.*|/[\w.][^/]+"
+    r"|.*[\w-]{2}\.(?:com|net|org|info|io|gg|co|me|tv|ru|de|uk|html?|php|py|js|ts|json|txt|png"
+    r"|jpe?g|gif|pdf|csv|exe|zip|md|sh|c|h|cpp|rs|go|java|ya?ml)(?:[/:?#].*|\W*)"
 )
-_NUMBER = re.compile(r"[$€£¥#(+~-]*\d[\d.,:;/%+()'\"!?*=x-]*[$€£¥]?")
+_NUMBER = re.compile(r"(?:[a-z]{1,2}[$€£])?[$€£¥#(+~-]*\d[\d.,:;/%+()'\"!?*=x-]*[$€£¥]?")
 _CODE = re.compile(r"[=;{}\\]|\w[\[(<]|\$\{|\$\(|&&|\|\|")
+_STRUNG = re.compile(r"[^\W\d_]+(?:([-._*~+])[^\W\d_]+)(?:\1[^\W\d_]+)+")
 _PARTS = re.compile(r"[^,;:()<>\[\]{}\"/\\=&?~._\-–—…]+")
-_WORD_SIGN = re.compile(r"[^\W_]")
+_WORD_SIGN = re.compile(r"[^\W_]|[\U0001F1E6-\U0001F1FF]")
+_SIGNS_AROUND = re.compile(r"^[\W_]+|[\W_]+$")
 _SYLLABLE = re.compile(r"[^\W_]{3}")
 _SINGLE = frozenset("uraiynbkm")
+"""Letters that stand as words."""
 
 
 class Decoder:
@@ -110,11 +117,22 @@ class Decoder:
                 return tuple(spelt)
         if _CODE.search(piece):
             return ()
+        if (strung := _STRUNG.match(piece)) is not None:
+            unstrung = self._unstrung(strung.group(), strung[1])
+            if unstrung:
+                return unstrung
         parts = list(_PARTS.finditer(piece))
         if len(parts) == 1 and parts[0].span() == (0, len(piece)):
             return ()
         found = (self._whole(piece, *part.span()) for part in parts)
         return tuple(edit for edit in found if edit is not None)
+
+    def _unstrung(self, piece: str, sign: str) -> tuple[Edit, ...]:
+        """Blanks for the sign between words that some phrase may hold: "shut-the-door"."""
+        words = piece.split(sign)
+        if not all(word in self._lexicon.ranks or word in _SINGLE for word in words):
+            return ()
+        return tuple((at, at + 1, " ") for at, each in enumerate(piece) if each == sign)
 
     def _mention(self, piece: str) -> tuple[Edit, ...]:
         """A mention names somebody; but for `@` in the place of the word's own first letter."""
@@ -128,20 +146,24 @@ class Decoder:
         bare = part.strip(_OUTER).removesuffix("'s")
         if bare in self._lexicon.known or is_english(bare):
             return None
+        # A sign at the front may be the first letter of a disguise ("$hit"), but no misspelling
+        # is looked for behind it in an ordinary word ("@sheet").
+        honest = is_english(_SIGNS_AROUND.sub("", part))
         first = next((at for at, sign in enumerate(part) if _WORD_SIGN.match(sign)), len(part))
         best: tuple[int, int, int, Reading] | None = None
-        for start in range(first + 1 if first < len(part) else len(part)):
+        for start in range(max(0, first - LONGEST_LEAD), min(first + 1, len(part))):
             for reading in readings(self._lexicon, part, start):
-                if not _WORD_SIGN.search(part, reading.end):
-                    # A sign at an end stands for a letter if it can, but is no mask there.
-                    unused = len(part) - (reading.end - start)
-                    key = (
-                        reading.price + _UNUSED * unused,
-                        self._lexicon.ranks[reading.word],
-                        start,
-                    )
-                    if best is None or key < best[:3]:
-                        best = (*key, reading)
+                written, rest = part[start : reading.end], part[reading.end :]
+                if honest and (reading.misspelt or reading.drawn_out):
+                    continue
+                if _WORD_SIGN.search(rest) or not is_convincing(written, rest, reading):
+                    continue
+                # A sign at an end stands for a letter if it can, but is no mask there.
+                unused = len(part) - len(written)
+                rank = self._lexicon.ranks[reading.word]
+                key = (reading.price + _UNUSED * unused, rank, start)
+                if best is None or key < best[:3]:
+                    best = (*key, reading)
         if best is None or is_ordinary(part.strip(_OUTER), but=self._lexicon.ranks):
             return None
         _, _, start, reading = best

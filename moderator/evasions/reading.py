@@ -87,6 +87,34 @@ class Reading:
         """How far-fetched it is: 8 for each digit or sign in a letter's place, more for others."""
         return self.tricks // _PRICE
 
+    @property
+    def masked(self) -> bool:
+        """Whether a letter of it is a guess."""
+        return self._count(_MASK) > 0
+
+    @property
+    def misspelt(self) -> bool:
+        """Whether it is heard in what is written, rather than seen."""
+        return self._count(_SOUND) > 0
+
+    @property
+    def drawn_out(self) -> bool:
+        """Whether a letter is written more often than it stands in the word."""
+        return self._count(_REPEAT) > 0
+
+    @property
+    def by_signs(self) -> int:
+        """How many of its letters are signs."""
+        return self._count(_SIGN)
+
+    @property
+    def separators(self) -> int:
+        """How many signs stand between its letters."""
+        return self._count(_SEPARATOR)
+
+    def _count(self, trick: int) -> int:
+        return self.tricks // trick % 256
+
 
 def readings(lexicon: Lexicon, piece: str, start: int) -> Iterator[Reading]:
     """Every plausible reading of `piece` from `start` on, whatever follows its end."""

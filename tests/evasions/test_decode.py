@@ -37,6 +37,9 @@ READ = [
     ("apart, two words", "k i l l  y o u r s e l f", "kill yourself", "k i l l  y o u r s e l f"),
     ("dotted", "f.u.c.k", "fuck", "f.u.c.k"),
     ("by several signs", "f-u_c*k", "fuck", "f-u_c*k"),
+    ("dotted like the name of a file", "b.i.t.c.h", "bitch", "b.i.t.c.h"),
+    ("words strung together", "go-kill-yourself", "go kill yourself", "go-kill-yourself"),
+    ("words strung by dots", "you.are.a.moron!", "you are a moron", "you.are.a.moron"),
     ("dotted with blanks", "f. u. c. k", "fuck", "f. u. c. k"),
     ("turned", "ʇoᴉpᴉ", "idiot", "ʇoᴉpᴉ"),
     ("turned, two words", "ʇoᴉpᴉ noʎ", "you idiot", "ʇoᴉpᴉ noʎ"),
@@ -55,7 +58,7 @@ LEFT_ALONE = [
     "https://x.org/a.s.s", "ann@ss.org", "/usr/f.u/ck", "sha256:a55", "x[f]=u", "rapping",
     "therapist", "the rapist's", "assess", "class", "a b c d e f", "i u a", "kiss", "fun", "hit",
     "🇺🇸 🇫🇷 🇨🇦", "👨\u200d👩\u200d👧", "это рот", "ok", "", " ", "tosses", "shirt",
-    "go * go * go", "wonderful",
+    "go * go * go", "wonderful", "bit.c", "you-are-here", "go.are_you", "u.a.i",
 ]  # fmt: skip
 
 
