@@ -19,6 +19,7 @@ import orjson
 
 from moderator.errors import OutputError
 from moderator.files import WrittenAside, cannot_write
+from moderator.review.made_reports import MadeReport, report_in
 from moderator.review.store import is_ledger
 from moderator.review.textless import Form, form_of, summary_without_names, without_text
 from moderator.sources.fields import parse_time
@@ -28,8 +29,6 @@ Status = Literal["purged", "deleted", "clean", "left"]
 
 _WITHOUT_TEXT = (STATE_NAME, LOCK_NAME)
 _LEFTOVER = re.compile(r"\..+\.[a-z0-9_]{8}\.part")
-_REPORT = re.compile(rb'<meta name="generator" content="moderator\b')
-_OLDEST = re.compile(rb'<meta name="moderator-oldest" content="([^"]*)"')
 _HEAD = 16_384
 _SLACK = timedelta(days=1)
 
@@ -95,18 +94,20 @@ def _purge(path: Path, before: datetime, dry_run: bool) -> Purged:
         return _deleted(path, "part of a killed run", written < before, dry_run)
     with path.open("rb") as file:
         head = file.read(_HEAD)
-    if _REPORT.search(head):
-        return _report(path, head, written, before, dry_run)
+    made = report_in(path, head)
+    if made is not None:
+        return _report(path, made, written, before, dry_run)
     summary = _summary(path, head)
     if summary is not None:
         return _purge_summary(path, summary, written < before, dry_run)
     return _purge_lines(path, before, written, dry_run)
 
 
-def _report(path: Path, head: bytes, written: datetime, before: datetime, dry_run: bool) -> Purged:
+def _report(
+    path: Path, made: MadeReport, written: datetime, before: datetime, dry_run: bool
+) -> Purged:
     """A report is deleted as a whole: it can be made again from what is left of its files."""
-    found = _OLDEST.search(head)
-    oldest = parse_time(found[1].decode(errors="replace")) if found else None
+    oldest = made.oldest
     if oldest is None and written >= before:
         return Purged(
             path, "left", "report", reason="it does not say how old its messages are; delete it"
