@@ -11,6 +11,7 @@ from moderator.cli.options import Quiet
 from moderator.errors import ConfigError
 
 if TYPE_CHECKING:
+    from moderator.report.numbers import Numbers
     from moderator.report.writing import Form
     from moderator.scan import Destinations
 
@@ -74,6 +75,7 @@ def report(
     """
     from moderator.files import Streamed, WrittenAside
     from moderator.report.writing import write_report
+    from moderator.scan import Destinations
 
     wanted = form_for(output, form)
     if show and wanted != "md":
@@ -89,12 +91,14 @@ def report(
     path = Path(output)
     if path.resolve() in {Path(one).resolve() for one in flagged if one != "-"}:
         raise ConfigError(f"-o {path} is one of the files to report on; name another file.")
+    if any(Destinations.beside(Path(one)).names(path) for one in flagged if one != "-"):
+        raise ConfigError(f"-o {path} is what the scan wrote beside its flags; name another file.")
     with WrittenAside(path) as out:
         figures = write_report(
             flagged, sys.stdin.buffer, out, wanted, title=title, redact=redact, show=show
         )
     if not quiet:
-        typer.echo(_said(figures.flagged, figures.held, path, wanted), err=True)
+        typer.echo(_said(figures, path, wanted), err=True)
 
 
 def form_for(output: str, form: Format | None = None) -> "Form":
@@ -115,7 +119,11 @@ def check_of_scan(report: Path, target: str, destinations: "Destinations") -> No
         raise ConfigError(f"--report {report} is another file of this scan; name one of its own.")
 
 
-def _said(flagged: int, held: int, output: Path, form: str) -> str:
-    aside = f", {held:,} held back" if held else ""
+def _said(figures: "Numbers", output: Path, form: str) -> str:
+    counts = [f"{figures.flagged:,} flagged"]
+    if figures.held:
+        counts.append(f"{figures.held:,} held back")
+    if figures.sampled:
+        counts.append(f"{figures.sampled:,} of a sample")
     use = " Open it in a browser." if form == "html" else ""
-    return f"{flagged:,} flagged{aside}; written to {output}.{use}"
+    return f"{', '.join(counts)}; written to {output}.{use}"

@@ -2,11 +2,14 @@
 
 import json
 import stat
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cli.command import Cli
 from report.flags import flag, write
+
+from moderator.review.purge import purge_file
 
 
 @pytest.fixture
@@ -36,6 +39,7 @@ def test_what_goes_wrong_is_one_sentence(cli: Cli) -> None:
     cli("report", "a.jsonl", "-o", "out.html").fails(3, "a.jsonl, line 2", "'sessionId'")
     cli("report", "none.jsonl", "-o", "out.html").fails(3, "none.jsonl cannot be read")
     cli("report", "a.jsonl", "-o", "a.jsonl").fails(2, "is one of the files")
+    cli("report", "a.jsonl", "-o", "a.summary.json").fails(2, "what the scan wrote beside")
     cli("report", "a.jsonl", "-o", "no/out.html").fails(4, "cannot be written")
     assert not cli.path("out.html").exists()
 
@@ -87,3 +91,14 @@ def test_a_redacted_page_says_so_and_names_no_file(cli: Cli) -> None:
     assert "Personal data is masked in this report" in page
     assert "anary" not in page
     assert "jo@example" not in page
+
+
+@pytest.mark.parametrize("ending", ["html", "csv", "md", "json"])
+def test_purge_knows_every_form_and_its_age(cli: Cli, ending: str) -> None:
+    # What a message says of the time is no age: its writer could have the report deleted.
+    write(cli.path("a.jsonl"), [flag("1999-01-01T00:00:00Z 1999-01-01 00:00:00,x")])
+    assert cli("report", "a.jsonl", "-o", f"out.{ending}").status == 0
+    path = cli.path(f"out.{ending}")
+    assert purge_file(path, datetime(2020, 1, 1, tzinfo=UTC)).status == "clean"
+    done = purge_file(path, datetime.now(UTC) - timedelta(days=1))
+    assert (done.status, done.kind, path.exists()) == ("deleted", "report", False)
