@@ -44,6 +44,7 @@ HEAVY = {
     "spacy", "torch", "onnxruntime", "transformers", "tokenizers", "detoxify", "numpy", "httpx",
     "rich.progress", "rich.table", "jsonschema", "re2", "fasttext", "jinja2", "rapidfuzz",
     "phonenumbers", "stdnum", "anyascii", "spellchecker", "confusable_homoglyphs", "sqlite3",
+    "publicsuffixlist",
 }  # fmt: skip
 
 
