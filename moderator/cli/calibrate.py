@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from moderator.cli.options import Rules
+from moderator.cli.options import INCOMPLETE, Rules
 from moderator.errors import ConfigError
 from moderator.terminal import printable
 
@@ -64,10 +64,10 @@ def calibrate(
     found = study(verdicts, load(rules), wanted=precision, samples=sample, scores=scores)
     show(found)
     text = found.fragment()
-    if text is None:
-        return
-    if output is None:
+    if text is not None and output is None:
         typer.echo("Nothing was written; -o FRAGMENT writes the proposal as YAML.", err=True)
-        return
-    write_fragment(text, output)
-    typer.echo(f"Proposal written to {printable(str(output))}", err=True)
+    elif text is not None and output is not None:
+        write_fragment(text, output)
+        typer.echo(f"Proposal written to {printable(str(output))}", err=True)
+    if found.broken:
+        raise typer.Exit(INCOMPLETE)

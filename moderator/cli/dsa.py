@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from moderator.cli.options import Rules
+from moderator.cli.options import INCOMPLETE, Rules
 from moderator.errors import ConfigError
 from moderator.terminal import printable
 
@@ -110,3 +110,5 @@ def dsa(
     )
     if done.refused:
         raise typer.Exit(1)
+    if broken:
+        raise typer.Exit(INCOMPLETE)

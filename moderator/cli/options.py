@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from moderator.sources.target import Network
 
 
+INCOMPLETE = 6
+"""The exit code of what was done but for a part that is named."""
+
+
 class SeverityName(StrEnum):
     """The severities, as an option takes them."""
 

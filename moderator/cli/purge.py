@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from moderator.cli.ledger import DEFAULT_LEDGER, Reviewer, reviewer_or_account
+from moderator.cli.options import INCOMPLETE
 from moderator.errors import ConfigError
 from moderator.terminal import printable
 
 if TYPE_CHECKING:
     from moderator.review.purge import Purged
-
-INCOMPLETE = 6
 
 
 def purge(

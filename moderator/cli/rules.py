@@ -125,6 +125,8 @@ def stats(
     show_stats(counted)
     if json is not None:
         _write(json, counted.as_json(), list(map(str, files)))
+    if broken:
+        raise typer.Exit(options.INCOMPLETE)
 
 
 def _write(path: Path, figures: object, sources: list[str]) -> None:

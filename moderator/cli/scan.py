@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     Judges = tuple[Pipeline, RuleSet, Shadow | None]
 
-INCOMPLETE = 6
-
 
 def scan(
     target: Annotated[
@@ -229,7 +227,7 @@ def _sweep(
                 err=True,
             )
     if counts["failed"] or counts["given_up"]:
-        raise typer.Exit(INCOMPLETE)
+        raise typer.Exit(options.INCOMPLETE)
     return worst
 
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from moderator.review.strikes_input import Given
     from moderator.sources.participants import Joined
 
-INCOMPLETE = 6
-
 
 def strikes(
     files: Annotated[
@@ -103,7 +101,7 @@ def strikes(
     for line in given.broken:
         typer.echo(f"{printable(line.file)}, line {line.line}: {line.reason}.", err=True)
     if given.broken:
-        raise typer.Exit(INCOMPLETE)
+        raise typer.Exit(options.INCOMPLETE)
 
 
 def _scale(

@@ -17,10 +17,9 @@ from moderator.cli.ledger import (
     Reviewer,
     reviewer_or_account,
 )
+from moderator.cli.options import INCOMPLETE
 from moderator.errors import ConfigError, SourceError
 from moderator.terminal import printable
-
-INCOMPLETE = 6
 
 VerdictName = StrEnum("VerdictName", ["abusive", "not_abusive", "unsure"])
 ActionName = StrEnum(
@@ -51,17 +50,19 @@ def import_(
     makes the exit code 6: mend it and import again.
     """
     from moderator.review.ledger import Ledger
+    from moderator.review.outcomes import refuse_another_kind
     from moderator.review.verdicts import BrokenLine, Verdict, from_jsonl
 
     verdicts: list[Verdict] = []
     broken: list[BrokenLine] = []
     for name in files:
         with ExitStack() as stack:
-            for one in from_jsonl(_opened(name, stack), name):
-                if isinstance(one, Verdict):
-                    verdicts.append(one)
-                else:
-                    broken.append(one)
+            lines = list(from_jsonl(_opened(name, stack), name))
+        whole = [one for one in lines if isinstance(one, Verdict)]
+        left_out = [one for one in lines if isinstance(one, BrokenLine)]
+        refuse_another_kind(left_out, known=len(whole))
+        verdicts += whole
+        broken += left_out
     with Ledger.open(ledger, create=True) as opened:
         added = opened.add(verdicts)
     for line in broken:

@@ -6,7 +6,7 @@ to no precision and no recall, and is counted apart.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,13 +48,16 @@ class Outcome:
 def read(path: Path) -> tuple[list[Outcome], list[BrokenLine]]:
     """The outcomes of a ledger or of a file of verdicts, by record, and lines that are no verdict.
 
-    Raises `SourceError` where the file cannot be read, or the ledger's chain is broken.
+    Raises `SourceError` where the file cannot be read or holds something else, or where the
+    ledger's chain is broken.
     """
     try:
         with path.open("rb") as file:
             if file.read(len(_SQLITE)) != _SQLITE:
                 file.seek(0)
-                return settled_lines(from_jsonl(file, str(path)))
+                outcomes, broken = settled_lines(from_jsonl(file, str(path)))
+                refuse_another_kind(broken, known=len(outcomes))
+                return outcomes, broken
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}.") from error
     with Ledger.open(path) as ledger:
@@ -73,6 +76,16 @@ def settled_lines(
         else:
             broken.append(line)
     return settled(verdicts), broken
+
+
+def refuse_another_kind(broken: Sequence[BrokenLine], *, known: int) -> None:
+    """`SourceError` where a file has lines and none of them, of `known`, is a verdict."""
+    if broken and not known:
+        first = broken[0]
+        raise SourceError(
+            f"{first.file} holds no verdicts (line {first.line}: {first.reason}); give a ledger, "
+            "or what the report or `moderator verdicts export` wrote."
+        )
 
 
 def settled(verdicts: Iterable[Verdict]) -> list[Outcome]:

@@ -66,6 +66,15 @@ def test_broken_lines_are_named_and_the_others_kept(cli: Cli) -> None:
     assert mended.out == "1 new verdicts, 2 known already, 0 broken.\n"
 
 
+def test_a_file_of_another_kind_is_one_sentence(cli: Cli) -> None:
+    cli.path("flagged.jsonl", jsonl(flagged(1), flagged(2)))
+    done = cli("verdicts", "import", "flagged.jsonl")
+    assert done.status == 3
+    assert done.err.count("\n") == 1
+    assert "flagged.jsonl holds no verdicts (line 1: " in done.err
+    assert not cli.path(LEDGER).exists()
+
+
 def test_a_missing_file_imports_nothing(cli: Cli) -> None:
     cli.path("v.jsonl", jsonl(line()))
     cli("verdicts", "import", "v.jsonl", "none.jsonl").fails(3, "none.jsonl cannot be read")
