@@ -15,7 +15,7 @@ from moderator.review.recall import Recall
 from moderator.review.study import Study
 from moderator.terminal import printable
 
-WIDTH = 100
+WIDTH = 112
 """Columns where no terminal says otherwise."""
 
 BAR = 20
@@ -60,11 +60,14 @@ def _counts(found: Study) -> Iterator[str]:
 
 
 def _table(*columns: tuple[str, str]) -> Table:
+    """Names and reasons give way where there is no room; figures are never cut."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title_justify="left")
-    for heading, justify in columns:
-        last = heading == "why"
+    for place, (heading, justify) in enumerate(columns):
         table.add_column(
-            heading, justify="right" if justify == "right" else "left", no_wrap=not last
+            heading,
+            justify="right" if justify == "right" else "left",
+            overflow="fold",
+            no_wrap=place > 0 and heading != "why",
         )
     return table
 

@@ -9,7 +9,7 @@ from moderator.terminal import printable
 if TYPE_CHECKING:
     from moderator.workshop.stats import Caught, Tallied
 
-WIDTH = 120
+WIDTH = 140
 """Columns where no terminal says how many it has."""
 
 
@@ -22,12 +22,12 @@ def show_stats(tallied: "Tallied") -> None:
 
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("caught by", overflow="fold")
+    table.add_column("caught by", overflow="fold", min_width=24)
     table.add_column("sort")
     for heading in ("messages", "alone", "held", "people"):
         table.add_column(heading, justify="right")
-    table.add_column("first")
-    table.add_column("last")
+    table.add_column("first", no_wrap=True)
+    table.add_column("last", no_wrap=True)
     if tallied.reviewed:
         for heading in ("abusive", "not", "unsure", "precision"):
             table.add_column(heading, justify="right")

@@ -63,7 +63,20 @@ def test_lines_that_are_none_are_named(cli: Cli) -> None:
     write(cli.path("v.jsonl"), many([True] * 3, facts(found())))
     cli.path("v.jsonl").write_bytes(cli.path("v.jsonl").read_bytes() + b"{}\n")
     done = cli("calibrate", "v.jsonl")
+    assert done.status == 6
     assert "v.jsonl, line 4: left out, " in done.out
+
+
+def test_another_kind_of_file_is_one_sentence(cli: Cli) -> None:
+    cli.path("v.jsonl", "{}\n{}\n")
+    done = cli("calibrate", "v.jsonl")
+    assert (done.status, done.out) == (3, "")
+    assert "v.jsonl holds no verdicts (line 1: " in done.err
+
+
+def test_no_figure_is_cut(cli: Cli) -> None:
+    write(cli.path("v.jsonl"), flags(300, 2))
+    assert "…" not in cli("calibrate", "v.jsonl").out
 
 
 def test_the_rules_in_use_are_never_replaced(cli: Cli) -> None:
