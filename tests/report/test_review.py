@@ -210,7 +210,7 @@ def test_verdicts_by_keyboard(browser: Browser, small: Path) -> None:
         assert at.page.inner_text("#reviewer-label") == "Mina Körner"
         marks = at.page.locator("#queue .row .mark:not(.none)").all_inner_texts()
         assert [mark.split("\n")[0].strip(" ✎") for mark in marks] == [
-            "✕Abusive", "✓Not abusive", "?Unsure",
+            "✕Abusive· escalate", "✓Not abusive", "?Unsure",
         ]  # fmt: skip
         at.press("z")
         assert "2 of 9 judged" in at.page.inner_text("#done")

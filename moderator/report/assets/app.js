@@ -178,8 +178,8 @@ function nextTheme() {
 function drawHints() {
   const hint = (text, ...names) => el("span", {}, ...names.map(key), ` ${text}`);
   $("hints").replaceChildren(
-    hint("move", "J", "K"), hint("show", "R"), hint("abusive", "A"), hint("not", "N"), hint("unsure", "U"),
-    hint("action", `1–${DATA.actions.length}`), hint("note", "E"), hint("undo", "Z"), hint("all keys", "?"),
+    hint("move", "J", "K"), hint("show", "R"), hint("action", `1–${DATA.actions.length}`), hint("note", "E"),
+    hint("abusive", "A"), hint("not", "N"), hint("unsure", "U"), hint("undo", "Z"), hint("all keys", "?"),
   );
 }
 

@@ -3,7 +3,7 @@
 const KEYS = [
   ["Move", [["J", "↓"], "next message"], [["K", "↑"], "previous"], [["]"], "next without a verdict"], [["/"], "search"], [["P"], "everything of this participant"], [["Esc"], "back, then clear filters"]],
   ["Read", [["R", "Space"], "show or blur this message"], [["B"], "blur off or on for all"], [["T"], "light, dark, as the system"]],
-  ["Judge", [["A"], "abusive"], [["N"], "not abusive"], [["U"], "unsure"], [["Shift"], "with A, N, U: stay on the message"], [["1", "…", String(DATA.actions.length)], "action"], [["0"], "no action"], [["E"], "note; Esc leaves it"], [["Z"], "undo"], [["X"], "export verdicts"]],
+  ["Judge", [["A"], "abusive"], [["N"], "not abusive"], [["U"], "unsure"], [["Shift"], "with A, N, U: stay on the message"], [["1", "…", String(DATA.actions.length)], "action; before the verdict, which goes on"], [["0"], "no action"], [["E"], "note; Esc leaves it"], [["Z"], "undo"], [["X"], "export verdicts"]],
 ];
 
 function showHelp() {

@@ -70,6 +70,8 @@ function act(name) {
     saveNote();
     change(selected.key, { action: now === name ? null : name });
     afterChange();
+    // A verdict goes on by itself: who presses the action after it has to see whom it fell on.
+    toast(`${now === name ? "No action" : `Action ${name}`}: ${maskedName(selected.message.name)}`, { undo });
   });
 }
 

@@ -80,6 +80,7 @@ function verdictMark(entry, own) {
     { class: `mark ${own.verdict}` },
     el("i", { "aria-hidden": "true" }, SIGNS[own.verdict]),
     VERDICT_NAMES[own.verdict],
+    own.action ? el("span", { class: "has-action" }, `· ${own.action}`) : null,
     own.note ? el("span", { class: "has-note", title: "has a note" }, "✎") : null,
     differs ? el("span", { class: "differs", title: "another reviewer says otherwise" }, "≠") : null,
   );
