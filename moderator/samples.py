@@ -7,11 +7,13 @@ hits and none in its misses. A behaviour rule has to find its scripts, and not t
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from moderator.api import build
 from moderator.behaviour.engine import Behaviour
 from moderator.behaviour.scripts import run_script
 from moderator.classifiers.rules import RulesClassifier
 from moderator.config import BehaviourRule, Guard, Rule, RuleSet
+from moderator.guarding import Guarding
+from moderator.pipeline import Pipeline
+from moderator.policy import Policy
 from moderator.records import Assessment, Finding
 from moderator.scoring import messages_of
 
@@ -30,7 +32,7 @@ def run_samples(ruleset: RuleSet) -> list[SampleFailure]:
     classifier = RulesClassifier(ruleset)
     return [
         *_of_rules(ruleset, classifier),
-        *_of_guards(ruleset),
+        *_of_guards(ruleset, classifier),
         *_of_behaviour(ruleset, classifier),
     ]
 
@@ -55,8 +57,10 @@ def _of_rules(ruleset: RuleSet, classifier: RulesClassifier) -> Iterator[SampleF
             yield SampleFailure(rule, text, _problem(wanted) + others)
 
 
-def _of_guards(ruleset: RuleSet) -> Iterator[SampleFailure]:
-    pipeline = build(ruleset, ["none"], context=0, words=False)
+def _of_guards(ruleset: RuleSet, classifier: RulesClassifier) -> Iterator[SampleFailure]:
+    policy = Policy(ruleset)
+    guarding = Guarding(ruleset, policy)
+    pipeline = Pipeline([classifier], policy, guarding=guarding, context=0, words=False)
     samples = [(guard, *sample) for guard in ruleset.guards for sample in _samples(guard)]
     judged = pipeline.moderate(messages_of(text for _, text, _ in samples))
     for (guard, text, wanted), one in zip(samples, judged, strict=True):

@@ -24,7 +24,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from moderator.classifiers.sentences import quotations, sentences
-from moderator.classifiers.tokeniser import split
+from moderator.classifiers.tokeniser import split, vocabulary
 from moderator.classifiers.tokens import Tokens
 from moderator.records import Severity
 from moderator.ruleset import Guard, Rule, RuleSet
@@ -87,22 +87,20 @@ class Guards:
         self._set_up()
 
     def _set_up(self) -> None:
-        import spacy
-
-        self._nlp = spacy.blank("en")
-        self._tokens = Tokens([_as_rule(guard) for guard in self._guards.values()], self._nlp)
-        self._full = len(self._nlp.vocab) + self._forget_after
+        self._vocab = vocabulary()
+        self._tokens = Tokens([_as_rule(guard) for guard in self._guards.values()], self._vocab)
+        self._full = len(self._vocab) + self._forget_after
 
     def find(self, text: str) -> list[Stretch]:
         """What the guards cover in `text`, in the file's order; nothing where the writer agrees."""
         if not self._guards or _VOID.search(_unquoted(fold(text).text)):
             return []
-        if len(self._nlp.vocab) > self._full:
+        if len(self._vocab) > self._full:
             self._set_up()
             gc.collect()  # a vocabulary is part of a cycle, and large
         found: list[Stretch] = []
         counts: Counter[str] = Counter()
-        with self._nlp.memory_zone():
+        with self._vocab.memory_zone():
             for start, end in sentences(text):
                 stretches = self._in_sentence(fold(text[start:end]), start, len(text))
                 for stretch in _widest(stretches):

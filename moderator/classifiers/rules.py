@@ -9,12 +9,10 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-import spacy
-
 from moderator.classifiers.base import Result
 from moderator.classifiers.regexes import Regexes
 from moderator.classifiers.terms import Phrases, phrases_of
-from moderator.classifiers.tokeniser import split
+from moderator.classifiers.tokeniser import split, vocabulary
 from moderator.classifiers.tokens import Tokens
 from moderator.classifiers.vocabulary import lexicon_of
 from moderator.config import Rule, RuleSet
@@ -56,17 +54,17 @@ class RulesClassifier:
 
     def _set_up(self) -> None:
         """Makes the vocabulary, and the matchers that share it."""
-        self._nlp = spacy.blank("en")
-        self._tokens = Tokens(_of_kind(self._ruleset, "tokens"), self._nlp)
-        self._full = len(self._nlp.vocab) + self._forget_after
+        self._vocab = vocabulary()
+        self._tokens = Tokens(_of_kind(self._ruleset, "tokens"), self._vocab)
+        self._full = len(self._vocab) + self._forget_after
 
     def classify(self, texts: Sequence[str]) -> list[Result]:
         """Findings of each text, by place; never `Unscored`."""
-        if len(self._nlp.vocab) > self._full:
+        if len(self._vocab) > self._full:
             self._set_up()
             gc.collect()  # a vocabulary is part of a cycle, and large
         # What the tokeniser remembers of words it has never seen is given back with the zone.
-        with self._nlp.memory_zone():
+        with self._vocab.memory_zone():
             return [Assessment(findings=tuple(self._findings(text))) for text in texts]
 
     def _findings(self, text: str) -> Iterator[Finding]:

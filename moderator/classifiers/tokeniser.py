@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from spacy.language import Language
     from spacy.tokens import Doc
+    from spacy.vocab import Vocab
 
 _LETTER = r"[^\W_]|[\u0900-\u0963\u0966-\u0dff\u0e31-\u0e4e\u1000-\u104f\u1780-\u17d3]"
 _WORD = rf"(?:{_LETTER})+(?:'(?:{_LETTER})+)*"
@@ -60,11 +60,19 @@ def contractions() -> frozenset[str]:
     return frozenset(_contraction_table())
 
 
-def document(nlp: "Language", words: list[str]) -> "Doc":
+def vocabulary() -> "Vocab":
+    """A fresh vocabulary of spaCy's English, without its tokeniser, which takes long to make."""
+    from spacy.lang.en import English
+    from spacy.vocab import create_vocab
+
+    return create_vocab("en", English.Defaults)
+
+
+def document(vocab: "Vocab", words: list[str]) -> "Doc":
     """The tokens as spaCy's matchers want them; the Doc's own offsets say nothing."""
     from spacy.tokens import Doc
 
-    return Doc(nlp.vocab, words=words)
+    return Doc(vocab, words=words)
 
 
 def _parts(word: str) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from moderator.config import Rule, TokenPattern
 from moderator.errors import ConfigError
 
 if TYPE_CHECKING:
-    from spacy.language import Language
+    from spacy.vocab import Vocab
 
 _FLAGS = ("IS_PUNCT", "IS_DIGIT", "IS_ALPHA", "IS_SPACE", "LIKE_NUM", "LIKE_URL", "LIKE_EMAIL")
 _ATTRIBUTES = ("LOWER", "TEXT", "LENGTH", "OP", *_FLAGS)
@@ -35,15 +35,15 @@ spaCy takes some hundred bytes for each."""
 class Tokens:
     """All rules of kind `tokens`: a matcher for each, run where its words are there at all."""
 
-    def __init__(self, rules: Sequence[Rule], nlp: "Language") -> None:
+    def __init__(self, rules: Sequence[Rule], vocab: "Vocab") -> None:
         from spacy.matcher import Matcher
 
-        self._nlp = nlp
+        self._vocab = vocab
         self._matchers = {}
         for rule in rules:
             for pattern in rule.tokens:
                 _check(rule, pattern)
-            matcher = Matcher(nlp.vocab)
+            matcher = Matcher(vocab)
             matcher.add(rule.id, [[dict(token) for token in pattern] for pattern in rule.tokens])
             self._matchers[rule.id] = matcher
         self._prefilter = Prefilter((rule.id, pattern) for rule in rules for pattern in rule.tokens)
@@ -55,7 +55,7 @@ class Tokens:
         if not possible:
             return
         for first in range(0, max(1, len(words) - OVERLAP), WINDOW - OVERLAP):
-            doc = document(self._nlp, words[first : first + WINDOW])
+            doc = document(self._vocab, words[first : first + WINDOW])
             for name in possible:
                 for _, start, end in self._matchers[name](doc):
                     last = first + end - 1

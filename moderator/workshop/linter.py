@@ -30,10 +30,10 @@ def lint(source: Path | None = None) -> list[Problem]:
     ruleset = load(source)
     root, _ = compose(rules_file(source))
     places = Places.of(root)
-    broken = list(_broken(ruleset, places))
-    if broken:
-        return broken
-    bare, full = Evidence(ruleset, lists=False), Evidence(ruleset)
+    try:
+        bare, full = Evidence(ruleset, lists=False), Evidence(ruleset)
+    except ConfigError:
+        return list(_broken(ruleset, places))
     problems = [
         *lint_terms(bare, full, places),
         *lint_patterns(ruleset, places),
@@ -44,15 +44,12 @@ def lint(source: Path | None = None) -> list[Problem]:
 
 
 def _broken(ruleset: RuleSet, places: Places) -> Iterator[Problem]:
-    try:
-        RulesClassifier(ruleset)
-    except ConfigError:
-        for rule in ruleset.rules:
-            yield from _broken_rule(ruleset, rule, places)
+    """Each pattern on its own, since the classifier stops at the first that it cannot use."""
+    for rule in ruleset.rules:
+        yield from _broken_rule(ruleset, rule, places)
 
 
 def _broken_rule(ruleset: RuleSet, rule: Rule, places: Places) -> Iterator[Problem]:
-    """Each pattern on its own, since the classifier stops at the first that it cannot use."""
     for index in range(len(rule.terms) + len(rule.tokens) + len(rule.regexes)):
         here = slice(index, index + 1)
         single = replace(

@@ -15,7 +15,7 @@ def test_the_vocabulary_is_made_anew_when_it_has_grown() -> None:
         texts = [f"word{batch}x{number} idiot" for number in range(200)]
         results = classifier.classify(texts)
         assert all(len(result.findings) == 1 for result in results)
-        sizes.append(len(classifier._nlp.vocab))
+        sizes.append(len(classifier._vocab))
     assert max(sizes) < 6_000
     assert any(after < before for before, after in pairwise(sizes))
     assert classifier.classify(["you idiot", "fine"]) == expected
