@@ -8,6 +8,8 @@ from evasion.names import NAMES
 from moderator.config import load
 
 NUMBER = 2_000
+HOMONYMS = {"Polla": "a town in Campania, and a swear word of Spanish that is listed as such"}
+"""Names that are spelt as a listed word is, in full: nothing but the place tells them apart."""
 
 HARD = (
     # Words and names that hold rude ones.
@@ -74,7 +76,7 @@ def test_nothing_is_found_in_generated_texts(kind: str) -> None:
 def test_nothing_is_found_in_names(kind: str) -> None:
     names = NAMES[kind]()
     assert len(names) >= 1_000
-    assert not _found(names)
+    assert not _found([name for name in names if name not in HOMONYMS])
 
 
 def test_nothing_is_found_in_what_only_looks_rude() -> None:
