@@ -114,10 +114,11 @@ def test_what_reviewers_said(tmp_path: Path) -> None:
 
 
 def test_lines_that_are_no_verdict_are_told(tmp_path: Path) -> None:
-    path = tmp_path / "verdicts.jsonl"
-    path.write_text("{}\nnothing\n", encoding="utf-8")
+    path = verdicts(tmp_path, {"m1": ["abusive"]})
+    with path.open("a", encoding="utf-8") as file:
+        file.write("{}\nnothing\n")
     _, broken = tallied(RULES, [flagged(tmp_path)], path)
-    assert [line.line for line in broken] == [1, 2]
+    assert [line.line for line in broken] == [2, 3]
 
 
 def test_as_data(tmp_path: Path) -> None:
