@@ -151,25 +151,25 @@ class Decoder:
         honest = is_english(_SIGNS_AROUND.sub("", part))
         first = next((at for at, sign in enumerate(part) if _WORD_SIGN.match(sign)), len(part))
         best: tuple[int, int, int, Reading] | None = None
-        for start in range(max(0, first - LONGEST_LEAD), min(first + 1, len(part))):
-            for reading in readings(self._lexicon, part, start):
-                written, rest = part[start : reading.end], part[reading.end :]
-                if honest and (reading.misspelt or reading.drawn_out):
-                    continue
-                if _WORD_SIGN.search(rest) or not is_convincing(written, rest, reading):
-                    continue
-                # A sign at an end stands for a letter if it can, but is no mask there.
-                unused = len(part) - len(written)
-                rank = self._lexicon.ranks[reading.word]
-                key = (reading.price + _UNUSED * unused, rank, start)
-                if best is None or key < best[:3]:
-                    best = (*key, reading)
+        starts = range(min(first, len(part) - 1), max(0, first - LONGEST_LEAD) - 1, -1)
+        for reading in readings(self._lexicon, part, starts):
+            written, rest = part[reading.start : reading.end], part[reading.end :]
+            if honest and (reading.misspelt or reading.drawn_out):
+                continue
+            if _WORD_SIGN.search(rest) or not is_convincing(written, rest, reading):
+                continue
+            # A sign at an end stands for a letter if it can, but is no mask there.
+            unused = len(part) - len(written)
+            rank = self._lexicon.ranks[reading.word]
+            key = (reading.price + _UNUSED * unused, rank, reading.start)
+            if best is None or key < best[:3]:
+                best = (*key, reading)
         if best is None or is_ordinary(part.strip(_OUTER), but=self._lexicon.ranks):
             return None
-        _, _, start, reading = best
-        if part[start : reading.end] == reading.word:
+        reading = best[-1]
+        if part[reading.start : reading.end] == reading.word:
             return None
-        return begin + start, begin + reading.end, reading.word
+        return begin + reading.start, begin + reading.end, reading.word
 
     def _spelt(self, run: str) -> list[Edit]:
         """Letters set apart, as words of the lexicon one after the other; `[]` if they are none."""
@@ -186,7 +186,7 @@ class Decoder:
             if run[start] in SEPARATORS or (run[start] in _SINGLE and start + 2 <= len(run)):
                 cost = 0 if run[start] in SEPARATORS else 1
                 _improve(best, after, price + cost, edits)
-            for reading in readings(lexicon, run, start):
+            for reading in readings(lexicon, run, [start]):
                 if len(reading.word) >= 2:
                     edit = (start, reading.end, reading.word)
                     _improve(best, reading.end, price + 30 + reading.price, [*edits, edit])

@@ -7,7 +7,7 @@ would make anything of anything. What a word may have cost depends on how much o
 written: two letters of three may not be guessed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from moderator.evasions.letters import (
@@ -52,7 +52,11 @@ _OTHER_VOWEL = 9 * _SOUND + 26 * _PRICE
 _LEFT_OUT = 9 * _SOUND + 30 * _PRICE
 
 _DEAREST = 400 * _PRICE
-"""Beyond this no reading is followed, so that no text takes long."""
+"""Beyond this no reading is followed."""
+
+_MOST_EFFORT = 4096
+"""Readings in progress, over all positions: a row of signs can be masks of nearly any word. What
+people write takes a hundred, and thirty of a letter three thousand."""
 
 _MOST_SOUNDS = 9
 _SOUNDS_BY_LENGTH = {3: 4, 4: 8}
@@ -76,9 +80,10 @@ _Step = tuple[str, str, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A word that a piece can be read as, where it ends in the piece, and what that took."""
+    """A word that a piece can be read as, where it stands in the piece, and what that took."""
 
     word: str
+    start: int
     end: int
     tricks: int
 
@@ -116,25 +121,34 @@ class Reading:
         return self.tricks // trick % 256
 
 
-def readings(lexicon: Lexicon, piece: str, start: int) -> Iterator[Reading]:
-    """Every plausible reading of `piece` from `start` on, whatever follows its end."""
+def readings(lexicon: Lexicon, piece: str, starts: Iterable[int]) -> Iterator[Reading]:
+    """Every plausible reading of `piece` from each of `starts` on, whatever follows its end.
+
+    The last of `starts` are left out where all of them would take too long.
+    """
     latin = any(map(is_latin, piece))
     regional = sum(map(is_regional, piece)) >= 3
-    states: list[_State] = [{} for _ in range(len(piece) + 1)]
-    states[start][lexicon.root, "", 0] = 0
-    for position in range(start, len(piece) + 1):
-        here = states[position]
-        if not here:
-            continue
-        if position > start:
-            _leave_out(here)
-            yield from _ended(lexicon, here, position, piece[position - 1])
-        if position < len(piece):
-            steps = _steps(piece, position, latin=latin, regional=regional)
-            for key, tricks in here.items():
-                _write(states, position, key, tricks, steps)
-                if position > start:
-                    _trick(states, piece, position, key, tricks)
+    effort = 0
+    for start in starts:
+        states: list[_State] = [{} for _ in range(len(piece) + 1)]
+        states[start][lexicon.root, "", 0] = 0
+        for position in range(start, len(piece) + 1):
+            here = states[position]
+            effort += len(here)
+            if not here:
+                continue
+            if effort > _MOST_EFFORT:
+                return
+            if position > start:
+                _leave_out(here)
+                for word, tricks in _ended(lexicon, here, piece[position - 1]):
+                    yield Reading(word, start, position, tricks)
+            if position < len(piece):
+                steps = _steps(piece, position, latin=latin, regional=regional)
+                for key, tricks in here.items():
+                    _write(states, position, key, tricks, steps)
+                    if position > start:
+                        _trick(states, piece, position, key, tricks)
 
 
 def _write(states: list[_State], position: int, key: _Key, tricks: int, steps: list[_Step]) -> None:
@@ -233,7 +247,8 @@ def _steps(piece: str, position: int, *, latin: bool, regional: bool) -> list[_S
     return steps
 
 
-def _ended(lexicon: Lexicon, here: _State, end: int, sign: str) -> Iterator[Reading]:
+def _ended(lexicon: Lexicon, here: _State, sign: str) -> Iterator[tuple[str, int]]:
+    """The words that end here after `sign`, and their tricks."""
     for (node, last, kind), tricks in here.items():
         if node.word is None or kind & _OPEN:
             continue
@@ -242,7 +257,7 @@ def _ended(lexicon: Lexicon, here: _State, end: int, sign: str) -> Iterator[Read
         if kind & _CUT and len(node.word) < _SHORTEST_CUT:
             continue
         if _plausible(lexicon, node.word, tricks):
-            yield Reading(node.word, end, tricks)
+            yield node.word, tricks
 
 
 def _plausible(lexicon: Lexicon, word: str, tricks: int) -> bool:

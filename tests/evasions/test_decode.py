@@ -6,6 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from moderator.classifiers.vocabulary import lexicon_of
+from moderator.config import load
 from moderator.evasions.decode import Decoder
 from moderator.evasions.lexicon import Lexicon
 from moderator.text import Folded, fold
@@ -157,3 +159,13 @@ def test_a_mebibyte_takes_time_linear_in_it(unit: str) -> None:
     large = seconds(1 << 20)
     assert large < 64 * (small + 0.02)
     assert large < 60
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sign", ["@", "*", "@$", "#!-"])
+def test_a_row_of_signs_before_letters_takes_no_time(sign: str) -> None:
+    decoder = Decoder(lexicon_of(load()))
+    begin = time.process_time()
+    for length in range(60, 80):
+        decoder.decode(fold((sign * length)[:length] + "wordy"))
+    assert time.process_time() - begin < 3
