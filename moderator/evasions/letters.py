@@ -100,17 +100,25 @@ def is_latin(character: str) -> bool:
     return unicodedata.name(character, "").startswith("LATIN ")
 
 
+BORROWED = {
+    "ғ": "f", "η": "n", "ω": "w", "λ": "a", "σ": "e", "д": "a", "з": "e", "и": "n", "п": "n",
+    "ц": "u", "ч": "y", "ш": "w", "щ": "w", "ъ": "b", "я": "r", "ᑎ": "n", "ᑕ": "c", "ᔕ": "s",
+    "ᗩ": "a", "ᗯ": "w", "ᘔ": "z",
+}  # fmt: skip
+"""Letters of other scripts that ornamental alphabets put among Latin ones for their shape, and
+that are too unlike to be in the table of confusables."""
+
+
 @lru_cache(maxsize=8192)
 def transliterations(character: str) -> tuple[str, ...]:
-    """The plain letters that a character is an ornamented form of, or sounds like."""
+    """The plain letters that a character is an ornamented form of, sounds like, or poses as."""
     from anyascii import anyascii
 
+    posed = tuple(BORROWED.get(character, ""))
     letters = anyascii(character).lower()
-    return (
-        (letters, letters[0])
-        if letters.isalpha() and len(letters) == 2
-        else tuple(letter for letter in [letters] if len(letter) == 1 and letter.isalpha())
-    )
+    if letters.isalpha() and len(letters) == 2:
+        return (letters, letters[0], *posed)
+    return (letters, *posed) if letters.isalpha() and len(letters) == 1 else posed
 
 
 TURNED = {

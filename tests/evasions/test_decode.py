@@ -24,6 +24,8 @@ READ = [
     ("accent of a stroke", "ƭøssɇɍ", "tosser", "ƭøssɇɍ"),
     ("Cyrillic", "аsshоlе", "asshole", "аsshоlе"),
     ("Greek in capitals", "ΑSS", "ass", "ΑSS"),
+    ("shapes of other scripts", "ᖴᑌᑕK", "fuck", "ᖴᑌᑕK"),
+    ("shapes of Cyrillic", "fцck", "fuck", "fцck"),
     ("flags", "🇫🇺🇨🇰", "fuck", "🇫🇺🇨🇰"),
     ("flags with blanks", "🇫 🇺 🇨 🇰", "fuck", "🇫 🇺 🇨 🇰"),
     ("digits", "b1tch", "bitch", "b1tch"),
