@@ -102,7 +102,7 @@ def is_latin(character: str) -> bool:
 
 BORROWED = {
     "ғ": "f", "η": "n", "ω": "w", "λ": "a", "σ": "e", "д": "a", "з": "e", "и": "n", "п": "n",
-    "ц": "u", "ч": "y", "ш": "w", "щ": "w", "ъ": "b", "я": "r", "ᑎ": "n", "ᑕ": "c", "ᔕ": "s",
+    "є": "e", "ц": "u", "ч": "y", "ш": "w", "щ": "w", "ъ": "b", "я": "r", "ᑎ": "n", "ᑕ": "c", "ᔕ": "s",
     "ᗩ": "a", "ᗯ": "w", "ᘔ": "z",
 }  # fmt: skip
 """Letters of other scripts that ornamental alphabets put among Latin ones for their shape, and
@@ -123,7 +123,7 @@ def transliterations(character: str) -> tuple[str, ...]:
 
 TURNED = {
     "ɐ": "a", "ɒ": "a", "ɔ": "c", "ǝ": "e", "ə": "e", "ɘ": "e", "ɛ": "e", "ɟ": "f", "ⅎ": "f",
-    "ƃ": "gb", "ɓ": "g", "ᵷ": "g", "⅁": "g", "ɥ": "h", "ᴉ": "i", "ı": "i", "ɾ": "jr", "ſ": "j",
+    "ƃ": "gb", "ɓ": "g", "ᵷ": "g", "⅁": "g", "ɥ": "h", "ᴉ": "i", "ɾ": "jr", "ſ": "j",
     "ſ̣": "j", "ʞ": "k", "⋊": "k", "ʃ": "l", "ꞁ": "l", "ן": "l", "˥": "l", "⅂": "l", "ɯ": "m",
     "ԁ": "pd", "ɹ": "r", "ᴚ": "r", "ꓤ": "r", "ʁ": "r", "ʇ": "t", "⊥": "t", "┴": "t", "┻": "t",
     "∩": "u", "ʌ": "v", "ʍ": "w", "ʎ": "y", "⅄": "y", "ᗺ": "b", "ꓭ": "b", "ᗡ": "d", "ꓷ": "d",
@@ -133,6 +133,7 @@ TURNED = {
 """Turned letters of Unicode, which seldom stand but in text turned upside down → letters meant."""
 
 UPRIGHT = {
+    "ı": "i",
     "b": "q", "d": "p", "p": "d", "q": "b", "u": "n", "n": "un", "m": "wm", "w": "mw", "s": "s",
     "o": "o", "x": "x", "z": "z", "i": "i", "l": "l", "h": "h", "c": "c", "e": "e", "k": "k",
     "j": "j", "f": "f", "t": "t", "y": "y", "a": "a", "r": "r", "g": "g", "v": "v", "6": "g",

@@ -63,7 +63,7 @@ def _words(language: str) -> frozenset[str]:
     counts: dict[str, int] = orjson.loads(gzip.decompress(resource.read_bytes()))
     least = _LEAST[language]
     return frozenset(
-        fold(word).text
+        word.lower() if word.isascii() else fold(word).text
         for word, count in counts.items()
         if count >= least and len(word) <= _LONGEST
     )
