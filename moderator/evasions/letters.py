@@ -102,8 +102,8 @@ def is_latin(character: str) -> bool:
 
 BORROWED = {
     "ғ": "f", "η": "n", "ω": "w", "λ": "a", "σ": "e", "д": "a", "з": "e", "и": "n", "п": "n",
-    "є": "e", "ц": "u", "ч": "y", "ш": "w", "щ": "w", "ъ": "b", "я": "r", "ᑎ": "n", "ᑕ": "c", "ᔕ": "s",
-    "ᗩ": "a", "ᗯ": "w", "ᘔ": "z",
+    "є": "e", "ц": "u", "ч": "y", "ш": "w", "щ": "w", "ъ": "b", "я": "r", "ᑎ": "n", "ᑕ": "c",
+    "ᔕ": "s", "ᗩ": "a", "ᗯ": "w", "ᘔ": "z",
 }  # fmt: skip
 """Letters of other scripts that ornamental alphabets put among Latin ones for their shape, and
 that are too unlike to be in the table of confusables."""
