@@ -65,6 +65,8 @@ def purge(
     with ExitStack() as stack:
         # A ledger that cannot be used is to be known before a file is touched.
         opened = stack.enter_context(Ledger.open(ledger)) if ledger is not None else None
+        if opened is not None and not dry_run:
+            opened.check_writable()
         notes = len(due(opened.entries(), before)) if opened is not None else 0
         beside = [file for file in files_in(paths or []) if not _same(file, ledger)]
         done = [_told(purge_file(file, before, dry_run=dry_run), dry_run) for file in beside]

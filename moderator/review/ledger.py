@@ -80,6 +80,13 @@ class Ledger:
         with broken_file(self.path):
             return self._last()
 
+    def check_writable(self) -> None:
+        """`OutputError` where an entry could not be kept; a disk may still fill up afterwards."""
+        # Taken back at the end; what fails without a right to write is the journal, made for this.
+        with snapshot(self._connection, self.path):
+            (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+            self._connection.execute(f"PRAGMA user_version = {version}")
+
     def add(self, verdicts: Iterable[Verdict]) -> Added:
         """Appends those that are new, all or none of them; what is known changes nothing."""
         new: list[Entry[Verdict]] = []

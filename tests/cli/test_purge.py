@@ -148,6 +148,15 @@ def test_a_broken_ledger_stops_before_a_file_is_touched(used: Cli) -> None:
     assert "flagged.jsonl" in holding(used.folder)
 
 
+def test_a_ledger_that_cannot_be_written_stops_before_a_file_is_touched(used: Cli) -> None:
+    # In the place of the journal, since a mode would not keep root from writing.
+    used.path("moderator-ledger.sqlite-journal").mkdir()
+    done = used("purge", "--older-than", "30d", "out", "--ledger", "moderator-ledger.sqlite")
+    assert done.status in (3, 4)
+    assert done.err.count("\n") == 1
+    assert "flagged.jsonl" in holding(used.folder)
+
+
 def test_a_report_and_statements_are_known_by_what_they_are(used: Cli) -> None:
     terms = ("--terms", "House rules, part 1")
     flagged = "out/flagged.jsonl"
