@@ -35,13 +35,13 @@ def report_in(path: Path, head: bytes) -> MadeReport | None:
     if _META.search(head):
         found = _OLDEST.search(head)
         return MadeReport(parse_time(found[1].decode(errors="replace")) if found else None)
-    if head.startswith(_TABLE):
-        return MadeReport(_oldest(_of_table(path.read_bytes())))
-    if _DOCUMENT.match(head):
-        try:
+    try:
+        if head.startswith(_TABLE):
+            return MadeReport(_oldest(_of_table(path.read_bytes())))
+        if _DOCUMENT.match(head):
             return MadeReport(_oldest(_of_document(orjson.loads(path.read_bytes()))))
-        except (orjson.JSONDecodeError, KeyError, TypeError):
-            return None
+    except (orjson.JSONDecodeError, csv.Error, KeyError, TypeError):
+        return None  # it only begins like one
     return None
 
 
@@ -60,4 +60,4 @@ def _of_document(document: dict[str, Any]) -> Iterator[str]:
     for record in document["records"]:
         around = record["context"]
         for message in (record, *around["before"], *around["after"]):
-            yield message["createdAt"]
+            yield str(message["createdAt"])
