@@ -7,7 +7,7 @@ the counts is looked at here, once for each word found.
 import re
 
 from moderator.evasions.ordinary import is_english
-from moderator.evasions.reading import Reading
+from moderator.evasions.tricks import Reading
 
 _SHORT = 3
 _IDENTIFIER = 4

@@ -15,7 +15,8 @@ from moderator.evasions.convincing import is_convincing
 from moderator.evasions.letters import SEPARATORS
 from moderator.evasions.lexicon import Lexicon
 from moderator.evasions.ordinary import is_english, is_ordinary
-from moderator.evasions.reading import Reading, readings
+from moderator.evasions.reading import readings
+from moderator.evasions.tricks import Reading
 from moderator.evasions.turned import turned
 from moderator.text import Folded
 
