@@ -19,6 +19,10 @@ from moderator.records import Finding
 from moderator.ruleset import BehaviourRule
 
 
+MOST_NAMESAKES = 5
+"""People whom one name can mean; raids come under a single name."""
+
+
 class PileOn:
     """Marks are by target; abuse of a shared name is a mark for each who bears it."""
 
@@ -30,10 +34,11 @@ class PileOn:
         if not seen.is_abuse:
             return None
         finding = None
-        for target in seen.targets:
+        # A name that half the room bears is nobody's.
+        for target in seen.targets if len(seen.targets) <= MOST_NAMESAKES else ():
             memory.add(seen.mark(target))
             marks = memory.of(target)
             if len({mark.who for mark in marks}) >= self.rule.count:
-                finding = found(self.rule, seen, marks)
+                finding = finding or found(self.rule, seen, marks)
                 memory.forget(target)
         return finding

@@ -10,6 +10,7 @@ from moderator.evasions.ordinary import is_english
 from moderator.evasions.tricks import Reading
 
 _SHORT = 3
+_LONG = 7
 _IDENTIFIER = 4
 _PARTING = re.compile(r"[^\w\s]|_")
 
@@ -21,7 +22,7 @@ def is_convincing(written: str, after: str, reading: Reading) -> bool:
         # A function of something: f(k).
         return False
     digits = set(filter(str.isdecimal, written))
-    if reading.masked and (short or digits):
+    if reading.masked and (short or (digits and len(reading.word) < _LONG)):
         return False
     if len(digits) > 1 and len(written) <= _IDENTIFIER and written.isalnum():
         # As many letters as digits: f46s.

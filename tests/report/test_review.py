@@ -221,6 +221,23 @@ def test_verdicts_by_keyboard(browser: Browser, small: Path) -> None:
         assert "Nothing to undo" in at.page.inner_text("#toast")
 
 
+def test_an_action_at_once_after_a_verdict_is_of_that_message(
+    browser: Browser, small: Path
+) -> None:
+    with watching(browser, small) as at:
+        at.open().press("A")
+        at.name_reviewer("Mina Körner")
+        at.press("n", "3")
+        first, second = at.page.locator("#queue .row .mark:not(.none)").all_inner_texts()
+        assert ("hide" in first, "hide" in second) == (False, True)
+        at.page.wait_for_timeout(2_600)
+        at.press("3")
+        assert len(at.export()) == 2, "by then it is of the message in view, which has no verdict"
+        at.press("u")
+        actions = {line["verdict"]: line["action"] for line in at.export()}
+        assert actions == {"abusive": None, "not_abusive": "hide", "unsure": "hide"}
+
+
 def test_a_reload_keeps_verdicts_and_what_can_be_undone(browser: Browser, small: Path) -> None:
     with watching(browser, small) as at:
         judge_three(at.open())
@@ -310,6 +327,7 @@ def test_an_export_is_read_back_in_another_browser(
         assert "4 verdicts read, 3 new" in said
         assert "1 of records that are not in this report" in said
         assert "5 lines that are no verdicts" in said
+        assert "You judge as Mina Körner now" in said
         assert "3 of 9 judged" in at.page.inner_text("#done")
         assert sorted(map(json.dumps, at.export())) == sorted(map(json.dumps, lines))
         at.page.set_input_files("#import-file", path)

@@ -2,6 +2,11 @@
 
 const VERDICT_KEYS = { abusive: "A", not_abusive: "N", unsure: "U" };
 
+// A verdict goes on to the next message by itself. An action that is pressed at once after it is
+// meant for the message that was judged, not for one that nobody has read yet.
+const AT_ONCE = 2500;
+let justLeft = null;
+
 function verdictBox(entry) {
   const own = mine(entry.key);
   const verdict = (name) =>
@@ -56,6 +61,7 @@ function judge(name, { stay = false } = {}) {
     saveNote();
     change(entry.key, { verdict: again ? null : name });
     const went = !again && preferences.advance && !stay ? moveToNext() : false;
+    justLeft = went ? { entry, at: Date.now(), next: selected } : null;
     afterChange();
     const done = `${again ? "Verdict taken back" : VERDICT_NAMES[name]}: ${maskedName(entry.message.name)}`;
     toast(done, { undo });
@@ -66,12 +72,14 @@ function judge(name, { stay = false } = {}) {
 function act(name) {
   if (!selected) return;
   withReviewer(() => {
-    const now = mine(selected.key)?.action;
+    const atOnce = justLeft?.next === selected && Date.now() - justLeft.at < AT_ONCE;
+    const entry = atOnce ? justLeft.entry : selected;
+    const now = mine(entry.key)?.action;
     saveNote();
-    change(selected.key, { action: now === name ? null : name });
+    change(entry.key, { action: now === name ? null : name });
     afterChange();
-    // A verdict goes on by itself: who presses the action after it has to see whom it fell on.
-    toast(`${now === name ? "No action" : `Action ${name}`}: ${maskedName(selected.message.name)}`, { undo });
+    // Whom it fell on has to be seen, since two messages are in question.
+    toast(`${now === name ? "No action" : `Action ${name}`}: ${maskedName(entry.message.name)}`, { undo });
   });
 }
 

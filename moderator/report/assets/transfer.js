@@ -83,9 +83,13 @@ async function importVerdicts(file) {
     take(one, result, changes);
   }
   if (changes.length) remember(changes);
-  if (!preferences.reviewer && reviewers.size === 1) prefer("reviewer", [...reviewers][0]);
+  // Somebody's own verdicts in another browser, mostly; whoever else opens them has to be told.
+  const [only] = reviewers.size === 1 ? reviewers : [];
+  const become = only && !preferences.reviewer;
+  if (become) prefer("reviewer", only);
   refresh();
-  toast(importSentence(result), { undo: changes.length ? undo : null });
+  const now = become ? ` You judge as ${only} now; change the name at the top if you are not.` : "";
+  toast(importSentence(result) + now, { undo: changes.length ? undo : null });
 }
 
 function take(one, result, changes) {
