@@ -24,6 +24,8 @@ def is_convincing(written: str, after: str, reading: Reading) -> bool:
     digits = set(filter(str.isdecimal, written))
     if reading.masked and (short or (digits and len(reading.word) < _LONG)):
         return False
+    if reading.masked and len(set(filter(str.isalpha, written))) < 2:  # x__x
+        return False
     if len(digits) > 1 and len(written) <= _IDENTIFIER and written.isalnum():
         # As many letters as digits: f46s.
         return sum(sign in digits for sign in written) < len(written) / 2
