@@ -18,7 +18,6 @@ from moderator.behaviour.memory import Memory
 from moderator.records import Finding
 from moderator.ruleset import BehaviourRule
 
-
 MOST_NAMESAKES = 5
 """People whom one name can mean; raids come under a single name."""
 
