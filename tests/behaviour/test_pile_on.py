@@ -1,6 +1,8 @@
 import pytest
 from behaviour.playing import named, play
 
+from moderator.behaviour.pile_on import MOST_NAMESAKES
+
 KEYS = "window: 60, count: 3, words: [will]"
 NORBERT = "0 Norbert: a dropdown is enough"
 
@@ -65,3 +67,10 @@ def test_a_shared_name_is_one_target() -> None:
         *(f"{n} p{n}: alex you idiot" for n in (1, 2, 3)),
     ]
     assert pile_on(*lines) == [("3", "4", "5")]
+
+
+@pytest.mark.parametrize(("bearers", "found"), [(MOST_NAMESAKES, 1), (MOST_NAMESAKES + 1, 0)])
+def test_a_name_that_many_bear_is_nobodys(bearers: int, found: int) -> None:
+    lines = [f"0 Alex {letter}: hi" for letter in "ABCDEFGH"[:bearers]]
+    lines += [f"{n} p{n}: alex you idiot" for n in (1, 2, 3)]
+    assert len(pile_on(*lines)) == found
