@@ -17,24 +17,19 @@ Behind a colon it may speak to somebody, since it quotes.
 Guards are taken away from a message whose writer agrees with what is quoted or denied.
 """
 
-import gc
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from moderator.classifiers.sentences import quotations, sentences
-from moderator.classifiers.tokeniser import split, vocabulary
+from moderator.classifiers.tokeniser import split
 from moderator.classifiers.tokens import Tokens
-from moderator.records import Severity
-from moderator.ruleset import Guard, Rule, RuleSet
+from moderator.ruleset import RuleSet
 from moderator.text import Folded, fold
 
 MOST_OF_A_GUARD = 20
 """Stretches of one guard in one message; one that has more is made to pass, and has none."""
-
-FORGET_AFTER = 400_000
-"""Words never seen before, after which the vocabulary is made anew (see `rules.py`)."""
 
 _YOU = r"(?:you|u|ya|yall|y'all|ye|ur|your|yours|youre)\b"
 _LEAD = re.compile(r"[\s\u2013\u2014-]*")
@@ -81,33 +76,23 @@ class Stretch:
 class Guards:
     """All guards of a rule set. Raises `ConfigError` for a pattern that cannot be used."""
 
-    def __init__(self, ruleset: RuleSet, *, forget_after: int = FORGET_AFTER) -> None:
+    def __init__(self, ruleset: RuleSet) -> None:
         self._guards = {guard.id: guard for guard in ruleset.guards}
-        self._forget_after = forget_after
-        self._set_up()
-
-    def _set_up(self) -> None:
-        self._vocab = vocabulary()
-        self._tokens = Tokens([_as_rule(guard) for guard in self._guards.values()], self._vocab)
-        self._full = len(self._vocab) + self._forget_after
+        self._tokens = Tokens(ruleset.guards)
 
     def find(self, text: str) -> list[Stretch]:
         """What the guards cover in `text`, in the file's order; nothing where the writer agrees."""
         if not self._guards or _VOID.search(_unquoted(fold(text).text)):
             return []
-        if len(self._vocab) > self._full:
-            self._set_up()
-            gc.collect()  # a vocabulary is part of a cycle, and large
         found: list[Stretch] = []
         counts: Counter[str] = Counter()
-        with self._vocab.memory_zone():
-            for start, end in sentences(text):
-                stretches = self._in_sentence(fold(text[start:end]), start, len(text))
-                for stretch in _widest(stretches):
-                    counts[stretch.guard] += 1
-                    if counts[stretch.guard] > MOST_OF_A_GUARD:
-                        return []
-                    found.append(stretch)
+        for start, end in sentences(text):
+            stretches = self._in_sentence(fold(text[start:end]), start, len(text))
+            for stretch in _widest(stretches):
+                counts[stretch.guard] += 1
+                if counts[stretch.guard] > MOST_OF_A_GUARD:
+                    return []
+                found.append(stretch)
         order = list(self._guards)
         return sorted(found, key=lambda one: (order.index(one.guard), one.start, -one.end))
 
@@ -125,23 +110,6 @@ class Guards:
             elif (after := _after(folded.text, last)) is not None:
                 begin, stop = folded.span(*after)
                 yield Stretch(name, guard.categories, offset + begin, offset + stop, words)
-
-
-def _as_rule(guard: Guard) -> Rule:
-    """What the matcher of rule kind `tokens` needs to know of a guard."""
-    return Rule(
-        id=guard.id,
-        kind="tokens",
-        category=guard.categories[0],
-        severity=Severity.low,
-        terms=(),
-        tokens=guard.tokens,
-        regexes=(),
-        allow=(),
-        hits=guard.hits,
-        misses=guard.misses,
-        place=guard.place,
-    )
 
 
 def _widest(stretches: Iterable[Stretch]) -> Iterator[Stretch]:

@@ -4,7 +4,6 @@ A text is matched as it is written (folded), and once more with its disguised wo
 where it has any.
 """
 
-import gc
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,20 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from moderator.classifiers.base import Result
 from moderator.classifiers.regexes import Regexes
 from moderator.classifiers.terms import Phrases, phrases_of
-from moderator.classifiers.tokeniser import split, vocabulary
+from moderator.classifiers.tokeniser import split
 from moderator.classifiers.tokens import Tokens
 from moderator.classifiers.vocabulary import lexicon_of
 from moderator.config import Rule, RuleSet
 from moderator.evasions.decode import Decoder
 from moderator.records import Assessment, Finding
 from moderator.text import fold
-
-FORGET_AFTER = 400_000
-"""Words never seen before, after which spaCy's vocabulary is made anew.
-
-Its hash tables keep a place for every word ever looked up, also after the memory zone in which
-it was: some 40 bytes a word, without end.
-"""
 
 MOST_OF_A_RULE = 20
 """Findings of one rule in one message: more say nothing new, and fill the disk."""
@@ -39,33 +31,20 @@ class RulesClassifier:
 
     name = "rules"
 
-    def __init__(self, ruleset: RuleSet, *, forget_after: int = FORGET_AFTER) -> None:
+    def __init__(self, ruleset: RuleSet) -> None:
         self.version = ruleset.sha256[:12]
-        self._ruleset = ruleset
-        self._forget_after = forget_after
         self._rules = {rule.id: rule for rule in ruleset.rules}
         self._regexes = Regexes(_of_kind(ruleset, "regex"))
         self._terms = phrases_of(_of_kind(ruleset, "terms"))
         self._allowed = Phrases(
             [(_EVERYWHERE, ruleset.allow)] + [(rule.id, rule.allow) for rule in ruleset.rules]
         )
+        self._tokens = Tokens(_of_kind(ruleset, "tokens"))
         self._decoder = Decoder(lexicon_of(ruleset))
-        self._set_up()
-
-    def _set_up(self) -> None:
-        """Makes the vocabulary, and the matchers that share it."""
-        self._vocab = vocabulary()
-        self._tokens = Tokens(_of_kind(self._ruleset, "tokens"), self._vocab)
-        self._full = len(self._vocab) + self._forget_after
 
     def classify(self, texts: Sequence[str]) -> list[Result]:
         """Findings of each text, by place; never `Unscored`."""
-        if len(self._vocab) > self._full:
-            self._set_up()
-            gc.collect()  # a vocabulary is part of a cycle, and large
-        # What the tokeniser remembers of words it has never seen is given back with the zone.
-        with self._vocab.memory_zone():
-            return [Assessment(findings=tuple(self._findings(text))) for text in texts]
+        return [Assessment(findings=tuple(self._findings(text))) for text in texts]
 
     def _findings(self, text: str) -> Iterator[Finding]:
         folded = fold(text)

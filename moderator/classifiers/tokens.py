@@ -9,16 +9,14 @@ Attributes that would run a backtracking regular expression are refused, and so 
 tokens side by side: either can take exponential time on a message made for it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+import gc
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from moderator.classifiers.prefilter import Prefilter
-from moderator.classifiers.tokeniser import Words, document
-from moderator.config import Rule, TokenPattern
+from moderator.classifiers.tokeniser import Words, document, vocabulary
+from moderator.config import TokenPattern
 from moderator.errors import ConfigError
-
-if TYPE_CHECKING:
-    from spacy.vocab import Vocab
 
 _FLAGS = ("IS_PUNCT", "IS_DIGIT", "IS_ALPHA", "IS_SPACE", "LIKE_NUM", "LIKE_URL", "LIKE_EMAIL")
 _ATTRIBUTES = ("LOWER", "TEXT", "LENGTH", "OP", *_FLAGS)
@@ -32,58 +30,95 @@ OVERLAP = 100
 spaCy takes some hundred bytes for each."""
 
 
-class Tokens:
-    """All rules of kind `tokens`: a matcher for each, run where its words are there at all."""
+FORGET_AFTER = 400_000
+"""Words never seen before, after which spaCy's vocabulary is made anew.
 
-    def __init__(self, rules: Sequence[Rule], vocab: "Vocab") -> None:
+Its hash tables keep a place for every word ever looked up, also after the memory zone in which
+it was: some 40 bytes a word, without end.
+"""
+
+
+class Patterned(Protocol):
+    """What has token patterns: a rule, or a guard."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def tokens(self) -> tuple[TokenPattern, ...]: ...
+
+    @property
+    def place(self) -> str: ...
+
+
+class Tokens:
+    """The token patterns of many: a matcher for each, run where its words are there at all."""
+
+    def __init__(self, owners: Sequence[Patterned], *, forget_after: int = FORGET_AFTER) -> None:
+        for owner in owners:
+            for pattern in owner.tokens:
+                _check(owner, pattern)
+        self._owners = owners
+        self._forget_after = forget_after
+        self._prefilter = Prefilter((one.id, pattern) for one in owners for pattern in one.tokens)
+        self._set_up()
+
+    def _set_up(self) -> None:
+        """Makes the vocabulary, and the matchers that share it."""
         from spacy.matcher import Matcher
 
-        self._vocab = vocab
+        self._vocab = vocabulary()
         self._matchers = {}
-        for rule in rules:
-            for pattern in rule.tokens:
-                _check(rule, pattern)
-            matcher = Matcher(vocab)
-            matcher.add(rule.id, [[dict(token) for token in pattern] for pattern in rule.tokens])
-            self._matchers[rule.id] = matcher
-        self._prefilter = Prefilter((rule.id, pattern) for rule in rules for pattern in rule.tokens)
+        for owner in self._owners:
+            matcher = Matcher(self._vocab)
+            matcher.add(owner.id, [[dict(token) for token in pattern] for pattern in owner.tokens])
+            self._matchers[owner.id] = matcher
+        self._full = len(self._vocab) + self._forget_after
 
-    def find(self, tokens: Words) -> Iterator[tuple[str, int, int]]:
-        """Rule id, start and end (characters of the folded text) of every match."""
+    def find(self, tokens: Words) -> list[tuple[str, int, int]]:
+        """Owner's id, start and end (characters of the folded text) of every match."""
         words, starts = tokens
         possible = self._prefilter.passing(words)
         if not possible:
-            return
+            return []
+        if len(self._vocab) > self._full:
+            self._set_up()
+            gc.collect()  # a vocabulary is part of a cycle, and large
+        found = []
         for first in range(0, max(1, len(words) - OVERLAP), WINDOW - OVERLAP):
-            doc = document(self._vocab, words[first : first + WINDOW])
-            for name in possible:
-                for _, start, end in self._matchers[name](doc):
-                    last = first + end - 1
-                    yield name, starts[first + start], starts[last] + len(words[last])
+            # What spaCy remembers of words that it has never seen is given back with the zone.
+            with self._vocab.memory_zone():
+                doc = document(self._vocab, words[first : first + WINDOW])
+                for name in possible:
+                    for _, start, end in self._matchers[name](doc):
+                        last = first + end - 1
+                        found.append((name, starts[first + start], starts[last] + len(words[last])))
+                del doc  # none may outlive its zone
+        return found
 
 
-def _check(rule: Rule, pattern: TokenPattern) -> None:
+def _check(owner: Patterned, pattern: TokenPattern) -> None:
     optional = False
     for token in pattern:
         for attribute, value in token.items():
-            _check_attribute(rule, attribute, value)
+            _check_attribute(owner, attribute, value)
         if token.get("OP") in {"?", "*"}:
             if optional:
                 raise ConfigError(
-                    f"{rule.place}: two optional tokens stand side by side; "
+                    f"{owner.place}: two optional tokens stand side by side; "
                     "write them as separate patterns."
                 )
             optional = True
         else:
             optional = False
     if all(token.get("OP") in {"?", "*", "!"} for token in pattern):
-        raise ConfigError(f"{rule.place}: a pattern of optional tokens alone matches anything.")
+        raise ConfigError(f"{owner.place}: a pattern of optional tokens alone matches anything.")
 
 
-def _check_attribute(rule: Rule, attribute: str, value: object) -> None:
+def _check_attribute(owner: Patterned, attribute: str, value: object) -> None:
     if attribute not in _ATTRIBUTES:
         known = ", ".join(_ATTRIBUTES)
-        raise ConfigError(f"{rule.place}: unknown attribute {attribute}; known are {known}.")
+        raise ConfigError(f"{owner.place}: unknown attribute {attribute}; known are {known}.")
     fits: bool
     if attribute == "OP":
         fits, wanted = value in _OPERATORS, f"one of {' '.join(_OPERATORS)}"
@@ -96,7 +131,7 @@ def _check_attribute(rule: Rule, attribute: str, value: object) -> None:
         fits = isinstance(value, str | int) or _is_table(value, _SETS, list)
         wanted = "a word, or {IN: [words]} or {NOT_IN: [words]}"
     if not fits:
-        raise ConfigError(f"{rule.place}: {attribute} takes {wanted}.")
+        raise ConfigError(f"{owner.place}: {attribute} takes {wanted}.")
 
 
 def _is_table(value: object, keys: Sequence[str], kind: type) -> bool:

@@ -42,7 +42,8 @@ Edit = tuple[int, int, str]
 _UNIT = r"[^\s](?:[^\w\s]|_)?"
 _SPELT = re.compile(rf"(?<!\w){_UNIT}(?: {_UNIT}){{2,{LONGEST_RUN // 2}}}(?!\w)")
 _PROTECTED = re.compile(
-    r"\W*#[0-9a-f]{3,8}\W*|.*[0-9a-f]{8}-[0-9a-f]{4}-.*|.*://.*|www\..*|.*[^\s@]@[^\s@]+\.[a-z]{2,}.*|[~.]{0,2}/[\w.].*/.*|/[\w.][^/]+"
+    r"\W*#[0-9a-f]{3,8}\W*|.*[0-9a-f]{8}-[0-9a-f]{4}-.*|.*://.*|www\..*"
+    r"|.*[^\s@]@[^\s@]+\.[a-z]{2,}.*|[~.]{0,2}/[\w.].*/.*|/[\w.][^/]+"
     r"|.*[\w-]{2}\.(?:com|net|org|info|io|gg|co|me|tv|ru|de|uk|html?|php|py|js|ts|json|txt|png"
     r"|jpe?g|gif|pdf|csv|exe|zip|md|sh|c|h|cpp|rs|go|java|ya?ml)(?:[/:?#].*|\W*)"
 )

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from making import ruleset
 
 from moderator.classifiers.guards import MOST_OF_A_GUARD, Guards
+from moderator.classifiers.tokeniser import split
+from moderator.classifiers.tokens import Tokens
 from moderator.config import load
 from moderator.errors import ConfigError
 
@@ -117,9 +119,9 @@ def test_a_pattern_that_cannot_be_used_is_named() -> None:
 
 
 def test_the_vocabulary_is_made_anew_when_it_is_full() -> None:
-    forgetful = Guards(ruleset(OWN), forget_after=0)
+    forgetful = Tokens(ruleset(OWN).guards, forget_after=0)
     for number in range(3):
-        assert len(forgetful.find(f"he called me word{number}")) == 1
+        assert len(forgetful.find(split(f"he called me word{number}"))) == 1
 
 
 WORDS = st.sampled_from(
