@@ -360,7 +360,9 @@ def test_single_keys_can_be_switched_off(browser: Browser, small: Path) -> None:
         at.open()
         at.press("?")
         at.page.uncheck("#pref-letters")
-        at.press("Escape", "a")
+        at.press("Escape")
+        at.page.wait_for_selector("dialog", state="detached")
+        at.press("a")
         assert at.page.locator("dialog").count() == 0
         assert at.kept() == []
         at.press("ArrowDown")
