@@ -6,6 +6,7 @@ from pathlib import Path
 
 from moderator.classifiers.base import Classifier
 from moderator.classifiers.registry import DEFAULT_MODEL, build_models
+from moderator.classifiers.remembering import remembering
 from moderator.config import RuleSet, load
 from moderator.pipeline import Pipeline
 from moderator.policy import Policy
@@ -18,10 +19,13 @@ def build(
     batch_size: int = 1024,
     context: int = 2,
     words: bool = True,
+    exhaustive: bool = True,
 ) -> Pipeline:
     """A pipeline of the rules (default: those of the package) and the named models.
 
-    `models` are specifications as `--model` takes them, or classifiers. Raises `ConfigError` for a
+    `models` are specifications as `--model` takes them, or classifiers. Unless `exhaustive`, a
+    model's fast first model clears what is surely harmless: far faster, without scores for what
+    it cleared, and at the loss that the model's card tells. Raises `ConfigError` for a
     rules file or a name that cannot be used, `ClassifierError` for a model that cannot be built.
     """
     from moderator.behaviour.engine import Behaviour
@@ -34,12 +38,13 @@ def build(
     named = [model for model in models if isinstance(model, str)]
     built = [model for model in models if not isinstance(model, str)]
     return Pipeline(
-        [by_rule, *build_models(named), *built],
+        [remembering(by_rule), *map(remembering, [*build_models(named), *built])],
         policy,
-        name_classifiers=[by_rule],
+        name_classifiers=[remembering(by_rule)],
         behaviour=partial(Behaviour, ruleset, by_rule),
         guarding=Guarding(ruleset, policy),
         batch_size=batch_size,
         context=context,
         words=words,
+        screening=not exhaustive,
     )

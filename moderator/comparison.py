@@ -4,14 +4,14 @@ Used by `scan --shadow`, where a candidate judges beside the live rules, and by 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import tee
 
 from moderator.api import build
 from moderator.classifiers.base import Classifier
-from moderator.classifiers.shared import shared
+from moderator.classifiers.remembering import remembering
 from moderator.config import RuleSet
 from moderator.output import Json, flagged_record, verdict_fields
 from moderator.pipeline import Judged, Pipeline
@@ -36,21 +36,26 @@ def pair(
     *,
     context: int = 2,
     words: bool = True,
+    exhaustive: bool = True,
 ) -> tuple[Pipeline, Pipeline]:
     """A pipeline for each, over the same models; `words` are looked for by the first alone."""
-    built = [shared(model) for model in models]
+    built = [remembering(model) for model in models]
     return (
-        build(live, built, context=context, words=words),
-        build(candidate, built, context=context, words=False),
+        build(live, built, context=context, words=words, exhaustive=exhaustive),
+        build(candidate, built, context=context, words=False, exhaustive=exhaustive),
     )
 
 
+Judges = Callable[[Iterable[Message]], Iterable[Judged]]
+"""`Pipeline.moderate`, or `Run.judged`."""
+
+
 def judged_twice(
-    messages: Iterable[Message], live: Pipeline, candidate: Pipeline
+    messages: Iterable[Message], live: Judges, candidate: Judges
 ) -> Iterator[tuple[Judged, Judged]]:
-    """Each message as both judge it, in order; a batch or so is held at a time."""
+    """Each message as both judge it, in order; a few batches are held at a time."""
     one, other = tee(messages)
-    yield from zip(live.moderate(one), candidate.moderate(other), strict=True)
+    yield from zip(live(one), candidate(other), strict=True)
 
 
 def change(old: Judged, new: Judged) -> Change | None:

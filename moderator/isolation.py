@@ -6,14 +6,16 @@ file written by a broken model would be a lie.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from moderator.classifiers.base import Classifier, Result
+from moderator.classifiers.base import Classifier, Result, Screens
 from moderator.errors import ClassifierError
 from moderator.records import Assessment, Unscored
 
 PATIENCE = 64
 """So many failures without a single success, and the classifier is given up."""
+
+_Ask = Callable[[Sequence[str]], list[Result]]
 
 
 class Isolated:
@@ -26,12 +28,24 @@ class Isolated:
 
     def classify(self, texts: Sequence[str]) -> list[Result]:
         """One result per text, in order; raises `ClassifierError` only once it is given up."""
+        return self._tried(texts, self.classifier.classify)
+
+    def screened(self, texts: Sequence[str], keep: Sequence[bool]) -> list[Result]:
+        """As `classify`, by a classifier that `Screens`."""
+        assert isinstance(self.classifier, Screens)
+        kept = dict(zip(texts, keep, strict=True))
+        screens = self.classifier
+        return self._tried(
+            texts, lambda some: screens.screened(some, [kept[text] for text in some])
+        )
+
+    def _tried(self, texts: Sequence[str], ask: _Ask) -> list[Result]:
         if not texts:
             return []
         try:
-            results = self._checked(texts)
+            results = self._checked(texts, ask)
         except Exception:
-            results = [self._single(text) for text in texts]
+            results = [self._single(text, ask) for text in texts]
         else:
             self._succeeded = True
         if self.failed >= PATIENCE:
@@ -46,9 +60,9 @@ class Isolated:
                 "messages; nothing was written. Check its installation, or leave it out."
             )
 
-    def _single(self, text: str) -> Result:
+    def _single(self, text: str, ask: _Ask) -> Result:
         try:
-            result = self._checked([text])[0]
+            result = self._checked([text], ask)[0]
         except Exception as error:
             self.failed += 1
             # The exception's own words could quote the message.
@@ -56,8 +70,8 @@ class Isolated:
         self._succeeded = True
         return result
 
-    def _checked(self, texts: Sequence[str]) -> list[Result]:
-        results = self.classifier.classify(texts)
+    def _checked(self, texts: Sequence[str], ask: _Ask) -> list[Result]:
+        results = ask(texts)
         if len(results) != len(texts):
             raise ClassifierError(
                 f"{self.classifier.name} gave {len(results)} results for {len(texts)} texts"

@@ -4,11 +4,14 @@ What is kept from one batch to the next is in a `Stream`, and ends with it: the 
 what behaviour rules remember, which words were looked for.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Protocol
+from functools import partial
+from types import TracebackType
+from typing import Any, Protocol, Self
 
-from moderator.classifiers.base import Classifier, Result
+from moderator.classifiers.base import Classifier, Result, Screens, is_concurrent
 from moderator.errors import ClassifierError
 from moderator.guarding import Guarding
 from moderator.isolation import Isolated
@@ -23,8 +26,8 @@ class Judged:
 
     `findings` are of the payload and, on a participant's first message under a name, of that
     name, and of what the message makes together with earlier ones. `scores` are by classifier,
-    then by label. `before` and `after` are those of the nearest text messages that belong to the
-    same session.
+    then by label; a classifier in `cleared` gave none, since its fast first model was sure.
+    `before` and `after` are those of the nearest text messages that belong to the same session.
     """
 
     message: Message
@@ -32,20 +35,39 @@ class Judged:
     verdict: Verdict
     scores: Mapping[str, Mapping[str, float]]
     unscored: tuple[Unscored, ...]
+    cleared: tuple[str, ...] = ()
     before: tuple[Message, ...] = ()
     after: tuple[Message, ...] = ()
 
 
 class SeesStream(Protocol):
-    """Sees every message in order, with what was found in it, and finds what several make."""
+    """Sees every message in order, with what was found in it, and finds what several make.
+
+    What it remembers can be saved as plain data, and restored.
+    """
 
     def see(self, message: Message, findings: Sequence[Finding]) -> list[Finding]:
         """The findings that this message completes."""
         ...
 
+    def state(self) -> dict[str, Any]: ...
+
+    def restore(self, state: Mapping[str, Any]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Messages with the results of each classifier, as they come."""
+
+    messages: Sequence[Message]
+    columns: Sequence["Future[list[Result]]"]
+
 
 class Stream:
-    """Judges the messages of one stream; see `Pipeline` for what it is made of."""
+    """Judges the messages of one stream; see `Pipeline` for what it is made of.
+
+    To be entered: it holds a thread for every classifier that is worth one.
+    """
 
     def __init__(
         self,
@@ -56,6 +78,7 @@ class Stream:
         behaviour: SeesStream | None,
         guarding: Guarding | None,
         words: Words | None,
+        screening: bool,
     ) -> None:
         self._of_payload = [Isolated(classifier) for classifier in classifiers]
         self._of_name = [Isolated(classifier) for classifier in name_classifiers]
@@ -64,63 +87,153 @@ class Stream:
         self._behaviour = behaviour
         self._guarding = guarding
         self._words = words
+        self._screening = screening
+        self._threads: dict[int, ThreadPoolExecutor] = {}
 
-    def judge(self, batch: Sequence[Message]) -> Iterator[Judged]:
+    def __enter__(self) -> Self:
+        for index, isolated in enumerate(self._of_payload):
+            if is_concurrent(isolated.classifier):
+                self._threads[index] = ThreadPoolExecutor(max_workers=1)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for thread in self._threads.values():
+            thread.shutdown(cancel_futures=True)
+
+    def begin(self, messages: Sequence[Message]) -> Batch:
+        """Has every classifier judge the messages: here, or on its thread while this goes on."""
+        texts = [message.payload for message in messages]
+        columns: dict[int, Future[list[Result]]] = {}
+        found: set[str] = set()
+        for index, isolated in enumerate(self._of_payload):
+            if index not in self._threads:
+                columns[index] = _done(partial(_classify, isolated, texts, None))
+                for text, result in zip(texts, columns[index].result(), strict=True):
+                    if not isinstance(result, Assessment) or result.findings:
+                        found.add(text)
+        for index, thread in self._threads.items():
+            isolated = self._of_payload[index]
+            screens = self._screening and isinstance(isolated.classifier, Screens)
+            columns[index] = thread.submit(_classify, isolated, texts, found if screens else None)
+        return Batch(messages, [columns[index] for index in range(len(self._of_payload))])
+
+    def judge(self, batch: Batch) -> Iterator[Judged]:
         """Each message judged, in order, without its neighbours."""
-        texts = [message.payload for message in batch]
-        columns = [_classify(isolated, texts) for isolated in self._of_payload]
-        for message, of_name, *results in zip(
-            batch, self._judged_names(batch), *columns, strict=True
-        ):
-            yield self._combined(message, results, of_name)
+        columns = [column.result() for column in batch.columns]
+        names = self._judged_names(batch.messages)
+        for index, message in enumerate(batch.messages):
+            results = [column[index] for column in columns]
+            yield self._combined(message, results, self._of_its_name(message, names))
 
     def conclude(self) -> None:
         """To be called at the end: raises `ClassifierError` for one that failed on everything."""
         for isolated in (*self._of_payload, *self._of_name):
             isolated.conclude()
 
-    def _judged_names(self, batch: Sequence[Message]) -> list[list[Finding | Unscored]]:
-        new: dict[int, str] = {}
-        for index, message in enumerate(batch):
-            key = (message.participant_id, message.display_name)
-            if key not in self._names:
-                self._names.add(key)
-                new[index] = message.display_name
-        found: list[list[Finding | Unscored]] = [[] for _ in batch]
+    def skip(self, message: Message) -> None:
+        """Notes a message that was judged before, in a run that this one goes on from."""
+        self._names.add((message.participant_id, message.display_name))
+
+    def state(self) -> dict[str, Any]:
+        """What is remembered but for the names, as data that JSON can hold."""
+        return {
+            "behaviour": self._behaviour.state() if self._behaviour is not None else None,
+            "words": self._words.state() if self._words is not None else None,
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Goes on from what `state` said."""
+        if self._behaviour is not None and state["behaviour"] is not None:
+            self._behaviour.restore(state["behaviour"])
+        if self._words is not None and state["words"] is not None:
+            self._words.restore(state["words"])
+
+    def _judged_names(self, messages: Sequence[Message]) -> Mapping[str, list[Finding | Unscored]]:
+        """What was found in each display name that is new in these messages."""
+        new = dict.fromkeys(
+            message.display_name
+            for message in messages
+            if (message.participant_id, message.display_name) not in self._names
+        )
+        found: dict[str, list[Finding | Unscored]] = {name: [] for name in new}
         for isolated in self._of_name:
-            for index, result in zip(new, _classify(isolated, list(new.values())), strict=True):
+            for name, result in zip(new, _classify(isolated, list(new), None), strict=True):
                 if isinstance(result, Unscored):
-                    found[index].append(replace(result, reason=f"display name: {result.reason}"))
+                    found[name].append(replace(result, reason=f"display name: {result.reason}"))
                 else:
                     findings = self._findings(isolated.classifier, result)
-                    found[index] += [replace(each, field="displayName") for each in findings]
+                    found[name] += [replace(each, field="displayName") for each in findings]
         return found
+
+    def _of_its_name(
+        self, message: Message, found: Mapping[str, list[Finding | Unscored]]
+    ) -> Sequence[Finding | Unscored]:
+        """What is in a name stands on the participant's first message under it."""
+        key = (message.participant_id, message.display_name)
+        if key in self._names:
+            return ()
+        self._names.add(key)
+        return found[message.display_name]
 
     def _combined(
         self, message: Message, results: Sequence[Result], of_name: Sequence[Finding | Unscored]
     ) -> Judged:
-        findings: list[Finding] = []
-        scores: dict[str, Mapping[str, float]] = {}
-        unscored: list[Unscored] = []
-        for isolated, result in zip(self._of_payload, results, strict=True):
-            if isinstance(result, Unscored):
-                unscored.append(result)
-                continue
-            findings += self._findings(isolated.classifier, result)
-            if result.scores:
-                scores[isolated.classifier.name] = result.scores
-        findings += [each for each in of_name if isinstance(each, Finding)]
-        unscored += [each for each in of_name if isinstance(each, Unscored)]
-        findings += self._behaved(message, findings, unscored)
-        findings = self._guarded(message, findings, unscored)
+        text = message.payload
+        beside = [each for each in of_name if isinstance(each, Finding)]
+        unscored = [each for each in of_name if isinstance(each, Unscored)]
+        # What is flagged for something else is judged in full, too: a reviewer sees the scores.
+        if self._policy.judge(beside).flagged:
+            results = self._in_full(text, results)
+        behaved = self._behaved(message, [*self._found(results), *beside], unscored)
+        if self._policy.judge(behaved).flagged:
+            results = self._in_full(text, results)
+        unscored = [*(each for each in results if isinstance(each, Unscored)), *unscored]
+        findings = [*self._found(results), *beside, *behaved]
+        findings = self._guarded(text, findings, unscored)
         verdict = self._policy.judge(findings)
         if verdict.flagged and self._words is not None:
-            findings = self._words.explained(findings, message.payload)
-        return Judged(message, tuple(findings), verdict, scores, tuple(unscored))
+            findings = self._words.explained(findings, text)
+        names = [isolated.classifier.name for isolated in self._of_payload]
+        assessed = [
+            (name, result)
+            for name, result in zip(names, results, strict=True)
+            if isinstance(result, Assessment)
+        ]
+        return Judged(
+            message,
+            tuple(findings),
+            verdict,
+            {name: result.scores for name, result in assessed if result.scores},
+            tuple(unscored),
+            cleared=tuple(name for name, result in assessed if result.cleared),
+        )
+
+    def _found(self, results: Sequence[Result]) -> list[Finding]:
+        """What the classifiers of payloads found, in their order."""
+        return [
+            finding
+            for isolated, result in zip(self._of_payload, results, strict=True)
+            if isinstance(result, Assessment)
+            for finding in self._findings(isolated.classifier, result)
+        ]
 
     def _findings(self, classifier: Classifier, result: Assessment) -> list[Finding]:
         by_score = self._policy.findings(classifier.name, classifier.version, result.scores)
         return [*result.findings, *by_score]
+
+    def _in_full(self, text: str, results: Sequence[Result]) -> list[Result]:
+        """The results, those of classifiers that cleared the text asked for again."""
+        return [
+            isolated.classify([text])[0]
+            if isinstance(result, Assessment) and result.cleared
+            else result
+            for isolated, result in zip(self._of_payload, results, strict=True)
+        ]
 
     def _behaved(
         self, message: Message, findings: Sequence[Finding], unscored: list[Unscored]
@@ -135,12 +248,12 @@ class Stream:
             return []
 
     def _guarded(
-        self, message: Message, findings: list[Finding], unscored: list[Unscored]
+        self, text: str, findings: list[Finding], unscored: list[Unscored]
     ) -> list[Finding]:
         if self._guarding is None:
             return findings
         try:
-            return self._guarding.applied(findings, message.payload, self._of_payload)
+            return self._guarding.applied(findings, text, self._of_payload)
         except ClassifierError:  # a model is given up
             raise
         except Exception as error:
@@ -148,8 +261,21 @@ class Stream:
             return findings
 
 
-def _classify(isolated: Isolated, texts: Sequence[str]) -> list[Result]:
-    """Each distinct text once: chat repeats itself."""
+def _classify(
+    isolated: Isolated, texts: Sequence[str], in_full: Container[str] | None
+) -> list[Result]:
+    """Each distinct text once: chat repeats itself. Those not `in_full` may be cleared."""
     distinct = list(dict.fromkeys(texts))
-    by_text = dict(zip(distinct, isolated.classify(distinct), strict=True))
+    if in_full is None:
+        results = isolated.classify(distinct)
+    else:
+        results = isolated.screened(distinct, [text in in_full for text in distinct])
+    by_text = dict(zip(distinct, results, strict=True))
     return [by_text[text] for text in texts]
+
+
+def _done(work: Callable[[], list[Result]]) -> "Future[list[Result]]":
+    """What `work` gives, done here and now."""
+    future: Future[list[Result]] = Future()
+    future.set_result(work())
+    return future

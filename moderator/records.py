@@ -105,11 +105,13 @@ class Finding:
 class Assessment:
     """What one classifier says of one text: findings by rules, probabilities by models.
 
-    `scores` maps a model's label to a probability; policy turns it into findings.
+    `scores` maps a model's label to a probability; policy turns it into findings. `cleared` says
+    that a fast first model held the text for surely harmless, so that there are no scores.
     """
 
     findings: tuple[Finding, ...] = ()
     scores: Mapping[str, float] = field(default_factory=dict)
+    cleared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import pytest
 from doubles import Explaining, Table
 from making import message, rule, ruleset
 
-from moderator.comparison import Change, change, judged_twice, pair, sources
+from moderator.comparison import Change, Judges, change, judged_twice, pair, sources
 from moderator.records import Message
 
 LIVE = rule("terms", "[oaf, dolt]")
@@ -23,6 +23,10 @@ def stream(*texts: str) -> list[Message]:
     return [message(text, number) for number, text in enumerate(texts, start=1)]
 
 
+def judges(*models: Table) -> list[Judges]:
+    return [pipeline.moderate for pipeline in pair(LIVE, CANDIDATE, models)]
+
+
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
@@ -34,7 +38,7 @@ def stream(*texts: str) -> list[Message]:
     ],
 )
 def test_how_a_verdict_differs(text: str, kind: Change | None) -> None:
-    ((old, new),) = judged_twice(stream(text), *pair(LIVE, CANDIDATE, []))
+    ((old, new),) = judged_twice(stream(text), *judges())
     assert change(old, new) is kind
     assert change(old, old) is None
 
@@ -42,7 +46,7 @@ def test_how_a_verdict_differs(text: str, kind: Change | None) -> None:
 def test_a_model_is_asked_once_and_serves_both() -> None:
     table = Explaining({"awful text": {"insult": 0.95}}, default={"insult": 0.0})
     texts = [f"text {number % 40}" for number in range(100)] + ["awful text"]
-    both = list(judged_twice(stream(*texts), *pair(LIVE, CANDIDATE, [table])))
+    both = list(judged_twice(stream(*texts), *judges(table)))
     asked = [text for batch in table.batches for text in batch]
     assert len(asked) == len(set(asked)) == 41
     live, candidate = both[-1]
@@ -54,6 +58,6 @@ def test_a_model_is_asked_once_and_serves_both() -> None:
 
 def test_a_broken_text_is_unscored_for_both() -> None:
     table = Table({"bad": ValueError()}, default={"insult": 0.0})
-    both = list(judged_twice(stream("a", "bad", "b"), *pair(LIVE, CANDIDATE, [table])))
+    both = list(judged_twice(stream("a", "bad", "b"), *judges(table)))
     assert [len(live.unscored) for live, _ in both] == [0, 1, 0]
     assert [len(candidate.unscored) for _, candidate in both] == [0, 1, 0]

@@ -28,6 +28,7 @@ LAYERS: list[list[str]] = [
     ["isolation", "policy"],
     ["behaviour", "guarding", "words"],
     ["judging"],
+    ["resumption"],
     ["pipeline"],
     ["api", "output", "summary", "scoring"],
     ["scan", "comparison", "explanation", "samples"],

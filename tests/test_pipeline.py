@@ -1,14 +1,17 @@
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count, islice
 from typing import Any
 
+import orjson
 import pytest
-from doubles import Explaining, Table, finding
+from doubles import Answer, Explaining, Table, finding
 from hypothesis import given
 from hypothesis import strategies as st
 from making import message, ruleset
 
+from moderator.classifiers.base import Result
 from moderator.classifiers.rules import RulesClassifier
 from moderator.errors import ClassifierError
 from moderator.pipeline import Judged, Pipeline
@@ -137,9 +140,7 @@ RUDE_NAME = Table({"Rude": Assessment(findings=(finding(span=(0, 4), match="Rude
 def named(*people: tuple[str, str], batch_size: int = 2) -> list[Judged]:
     messages = [message("hi", number, who, name) for number, (who, name) in enumerate(people)]
     names = [RUDE_NAME]
-    return list(
-        pipeline(Table(), name_classifiers=names, batch_size=batch_size).moderate(messages)
-    )
+    return list(pipeline(Table(), name_classifiers=names, batch_size=batch_size).moderate(messages))
 
 
 def test_a_name_is_judged_once_and_stands_on_the_first_message() -> None:
@@ -157,9 +158,7 @@ def test_two_people_of_one_name_and_two_names_of_one_person_are_each_judged() ->
 
 def test_a_name_has_no_score_and_no_words() -> None:
     model = Explaining({"Rude": {"insult": 0.9}})
-    one = next(
-        pipeline(name_classifiers=[model]).moderate([message("hi", 1, "p1", "Rude")])
-    )
+    one = next(pipeline(name_classifiers=[model]).moderate([message("hi", 1, "p1", "Rude")]))
     assert one.scores == {}
     (of_name,) = one.findings
     assert (of_name.label, of_name.field, of_name.words) == ("insult", "displayName", None)
@@ -258,3 +257,130 @@ def test_rules_and_model_together_find_what_each_finds() -> None:
     by_rule, by_model = one.findings
     assert (by_rule.rule, by_rule.span, by_rule.match) == ("a.b", (4, 9), "ÍDIOT")
     assert (by_model.label, by_model.score, by_model.span) == ("toxicity", 0.65, None)
+
+
+# Going on from another run
+
+
+class Counting:
+    """Behaviour that finds every third message, wherever the run began."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def see(self, message: Message, findings: Sequence[Finding]) -> list[Finding]:
+        self.count += 1
+        return [finding(rule="test.third", field="payload")] if self.count % 3 == 0 else []
+
+    def state(self) -> dict[str, Any]:
+        return {"count": self.count}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        self.count = state["count"]
+
+
+@given(
+    st.lists(st.sampled_from(["a", "b", "c", "bad one"]), max_size=30),
+    st.integers(0, 30),
+    st.integers(1, 9),
+    st.integers(0, 4),
+)
+def test_a_run_goes_on_where_another_stopped(
+    texts: list[str], stop: int, batch_size: int, context: int
+) -> None:
+    def built(table: Table) -> Pipeline:
+        return pipeline(
+            table, name_classifiers=[RUDE_NAME], behaviour=Counting, batch_size=batch_size,
+            context=context,
+        )  # fmt: skip
+
+    def answers() -> Explaining:
+        return Explaining({"a": {"insult": 0.7}, "b": "language: de", "bad one": {"insult": 1.0}})
+
+    messages = [
+        message(text, number, f"p{number % 3}", ["Ann", "Rude"][number % 2])
+        for number, text in enumerate(texts)
+    ]
+    whole = list(built(answers()).moderate(messages))
+    run = built(answers()).begin()
+    first = list(islice(run.judged(messages), stop))
+    state = orjson.loads(orjson.dumps(run.state()))
+    table = answers()
+    again = built(table).begin(state)
+    assert [*first, *again.judged(messages)] == whole
+    judged_anew = sum(map(len, table.batches))
+    assert judged_anew <= max(0, len(messages) - len(first))
+
+
+# Screening, and work on a thread
+
+
+class Screening(Explaining):
+    """A model on a thread, whose first model clears every text that begins with "ok"."""
+
+    concurrent = True
+    screen_version = "1"
+
+    def screened(self, texts: Sequence[str], keep: Sequence[bool]) -> list[Result]:
+        return [
+            Assessment(cleared=True)
+            if text.startswith("ok") and not kept
+            else self.classify([text])[0]
+            for text, kept in zip(texts, keep, strict=True)
+        ]
+
+
+def screened(messages: list[Message], **options: Any) -> list[Judged]:
+    rules = Table(
+        {"ok you oaf": Assessment(findings=(finding(),)), "ok odd": "failed"}, name="rules"
+    )
+    model = Screening({"bad": {"insult": 0.95}}, default={"insult": 0.1})
+    return list(pipeline(rules, model, screening=True, **options).moderate(messages))
+
+
+def test_what_is_surely_harmless_is_cleared_without_scores() -> None:
+    fine, bad, hm = screened([message(text, n) for n, text in enumerate(["ok fine", "bad", "hm"])])
+    assert (fine.cleared, fine.scores, fine.verdict.flagged) == (("table",), {}, False)
+    assert (bad.cleared, bad.verdict.flagged) == ((), True)
+    assert (hm.cleared, hm.scores) == ((), {"table": {"insult": 0.1}})
+
+
+def test_what_a_rule_found_or_could_not_judge_is_not_cleared() -> None:
+    found, odd = screened([message("ok you oaf", 1), message("ok odd", 2)])
+    assert found.scores == odd.scores == {"table": {"insult": 0.1}}
+    assert found.cleared == odd.cleared == ()
+
+
+def test_what_is_flagged_for_its_name_or_for_behaviour_is_judged_in_full() -> None:
+    messages = [message("ok hi", n, "p1", "Ann") for n in range(3)]
+    named = message("ok hi", 9, "p2", "Rude")
+    results = screened([*messages, named], name_classifiers=[RUDE_NAME], behaviour=Counting)
+    assert [one.cleared for one in results] == [("table",), ("table",), (), ()]
+    assert [bool(one.scores) for one in results] == [False, False, True, True]
+
+
+def test_all_is_judged_in_full_where_no_screening_is_asked_for() -> None:
+    model = Screening(default={"insult": 0.1})
+    (one,) = pipeline(model).moderate([message("ok fine")])
+    assert (one.cleared, one.scores) == ((), {"table": {"insult": 0.1}})
+
+
+@given(st.lists(st.sampled_from("abcde"), max_size=40), st.integers(1, 9))
+def test_a_thread_changes_nothing(texts: list[str], batch_size: int) -> None:
+    answers: dict[str, Answer] = {"a": {"insult": 0.7}, "b": "language: de", "c": RuntimeError()}
+    here = judged(["ok", *texts], Explaining(answers), batch_size=batch_size)
+    there = judged(["ok", *texts], Screening(answers), batch_size=batch_size)
+    assert there == here
+
+
+def test_a_run_that_is_left_early_ends_its_threads() -> None:
+    results = pipeline(Screening(), batch_size=2).moderate(message("x", n) for n in count())
+    next(results)
+    results.close()  # type: ignore[attr-defined]
+    assert threading.active_count() == 1
+
+
+def test_a_broken_model_on_a_thread_stops_the_run() -> None:
+    broken = Screening(default=RuntimeError(), name="broken")
+    with pytest.raises(ClassifierError, match="every one of 2"):
+        judged(["a", "b"], broken)

@@ -37,3 +37,29 @@ class Explains(Protocol):
     def explain(self, text: str, label: str, limit: int = 3) -> tuple[str, ...]:
         """The words whose removal lowers `label` most, gravest first; may be empty."""
         ...
+
+
+@runtime_checkable
+class Screens(Explains, Protocol):
+    """A model with a fast first model before it, which clears what is surely harmless.
+
+    `screen_version` changes whenever what is cleared could.
+    """
+
+    @property
+    def screen_version(self) -> str: ...
+
+    def screened(self, texts: Sequence[str], keep: Sequence[bool]) -> list[Result]:
+        """As `classify`, but a text may be cleared where `keep` is False.
+
+        What is cleared gives `Assessment(cleared=True)`, without scores.
+        """
+        ...
+
+
+def is_concurrent(classifier: Classifier) -> bool:
+    """Whether it works outside the interpreter, so that it is worth a thread of its own.
+
+    A classifier says so by an attribute `concurrent`; it may then be asked by two threads at once.
+    """
+    return bool(getattr(classifier, "concurrent", False))

@@ -37,6 +37,8 @@ class DetoxifyClassifier:
     of words that it does not know at all; one without any word scores 0.
     """
 
+    concurrent = True
+
     def __init__(self, name: str, version: str, model: Any, languages: Sequence[str]) -> None:
         self.name = name
         self.version = version

@@ -1,6 +1,6 @@
 """What is compared: rules, models, or several of them together, each a pipeline of its own.
 
-Classifiers are shared: each judges every batch once, however many systems it is part of.
+Classifiers are shared: each judges every text once, however many systems it is part of.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,7 +8,7 @@ from itertools import tee
 
 from moderator.classifiers.base import Classifier
 from moderator.classifiers.registry import NO_MODEL, build_model
-from moderator.classifiers.shared import Shared
+from moderator.classifiers.remembering import remembering
 from moderator.config import RuleSet
 from moderator.errors import ConfigError
 from moderator.guarding import Guarding
@@ -64,7 +64,7 @@ def build(names: Sequence[str], ruleset: RuleSet) -> list[System]:
             )
         for part in parts:
             if part not in built:
-                built[part] = Shared(_classifier(part, ruleset))
+                built[part] = remembering(_classifier(part, ruleset))
         systems.append(System(name, [built[part] for part in parts], ruleset))
     return systems
 

@@ -84,7 +84,8 @@ def compare(
         tally = Tally()
         with opened(target, network, stdin) as dump, SeenOnDisk() as seen:
             messages = text_messages(read_dump(dump.stream), tally, Discarded(), seen)
-            for old, new in judged_twice(messages, *pipelines):
+            live, candidate = (pipeline.moderate for pipeline in pipelines)
+            for old, new in judged_twice(messages, live, candidate):
                 kind = into.changes.add(old, new)
                 for judged, caught in zip((old, new), into.caught, strict=True):
                     caught.update(sources(judged))
