@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from moderator import __version__
-from moderator.classifiers.base import Classifier
+from moderator.classifiers.base import Classifier, Screens
 from moderator.config import RuleSet
 from moderator.pipeline import Judged
 from moderator.records import TEXT_MESSAGE, Severity
@@ -33,6 +33,7 @@ class Tally:
         self.flagged = 0
         self.held_back = 0
         self.unscored = 0
+        self.cleared: Counter[str] = Counter()
         self.sessions: Counter[str] = Counter()
         self.payload_types: Counter[str] = Counter()
         self.reject_reasons: Counter[str] = Counter()
@@ -55,6 +56,7 @@ class Tally:
         """Counts one judged message."""
         self.judged += 1
         self.sessions[judged.message.session_id] += 1
+        self.cleared.update(judged.cleared)
         if judged.unscored:
             self.unscored += 1
             for one in judged.unscored:
@@ -105,13 +107,17 @@ def summarise(
     ruleset: RuleSet,
     classifiers: Sequence[Classifier],
     seconds: float,
+    screening: bool = False,
 ) -> dict[str, Any]:
-    """The summary as it is written to `flagged.summary.json`; `seconds` is wall-clock time."""
+    """The summary as it is written to `flagged.summary.json`; `seconds` is wall-clock time.
+
+    With `screening`, each model that has a first model tells its version and what it cleared.
+    """
     return {
         "program": {"name": "moderator", "version": __version__},
         "rules": rules_summary(ruleset),
         "models": [
-            {"name": classifier.name, "version": classifier.version}
+            _model(classifier, tally, screening)
             for classifier in classifiers
             if classifier.name != "rules"
         ],
@@ -133,6 +139,14 @@ def summarise(
         "participants": tally.participants(),
         "seconds": round(seconds, 3),
     }
+
+
+def _model(classifier: Classifier, tally: Tally, screening: bool) -> dict[str, Any]:
+    made = {"name": classifier.name, "version": classifier.version}
+    if screening and isinstance(classifier, Screens):
+        cleared = tally.cleared[classifier.name]
+        return {**made, "screen": {"version": classifier.screen_version, "cleared": cleared}}
+    return made
 
 
 def rules_summary(ruleset: RuleSet) -> dict[str, Any]:

@@ -53,6 +53,13 @@ Models = Annotated[
         metavar="NAME",
     ),
 ]
+Exhaustive = Annotated[
+    bool,
+    typer.Option(
+        "--exhaustive",
+        help="Judge every message by the whole model; else a fast one clears the surely harmless.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say what is being done.")]
 Backend = Annotated[
@@ -92,27 +99,46 @@ def network(
 
 
 def pipeline(
-    rules: Path | None, models: list[str], *, context: int = 2, words: bool = True
+    rules: Path | None,
+    models: list[str],
+    *,
+    context: int = 2,
+    words: bool = True,
+    exhaustive: bool = True,
 ) -> "tuple[Pipeline, RuleSet]":
     """The pipeline that the options ask for, and the rule set in it."""
     from moderator.api import build
     from moderator.config import load
 
     ruleset = load(rules)
-    return build(ruleset, models, context=context, words=words), ruleset
+    built = build(ruleset, models, context=context, words=words, exhaustive=exhaustive)
+    return built, ruleset
 
 
 def shadowed(
-    rules: Path | None, shadow: Path | None, models: list[str], *, context: int, words: bool
+    rules: Path | None,
+    shadow: Path | None,
+    models: list[str],
+    *,
+    context: int,
+    words: bool,
+    exhaustive: bool,
 ) -> "tuple[Pipeline, RuleSet, Shadow | None]":
     """As `pipeline`, and the candidate rules that are to judge beside it, where there are any."""
     if shadow is None:
-        return *pipeline(rules, models, context=context, words=words), None
+        return *pipeline(rules, models, context=context, words=words, exhaustive=exhaustive), None
     from moderator.classifiers.registry import build_models
     from moderator.comparison import pair
     from moderator.config import load
     from moderator.scan import Shadow
 
     ruleset, candidate = load(rules), load(shadow)
-    live, beside = pair(ruleset, candidate, build_models(models), context=context, words=words)
+    live, beside = pair(
+        ruleset,
+        candidate,
+        build_models(models),
+        context=context,
+        words=words,
+        exhaustive=exhaustive,
+    )
     return live, ruleset, Shadow(candidate, beside)

@@ -150,6 +150,10 @@ def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "repeated rows", f"{summary['repeats']:,}"
     yield "rejected rows", _total(summary["rejected"], summary["rejectReasons"])
     yield "judged", f"{summary['judged']:,}"
+    for model in summary["models"]:
+        if "screen" in model:
+            cleared = f"{model['screen']['cleared']:,} by {model['name']}'s first model alone"
+            yield "  cleared", cleared
     yield "unscored", _total(summary["unscored"], summary["unscoredReasons"])
     yield "flagged", f"{summary['flagged']:,}"
     yield "  by severity", _counts(summary["bySeverity"])

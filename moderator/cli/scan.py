@@ -71,6 +71,7 @@ def scan(
     no_words: Annotated[
         bool, typer.Option("--no-words", help="Do not look for the words behind a score.")
     ] = False,
+    exhaustive: options.Exhaustive = False,
     no_clobber: Annotated[
         bool, typer.Option("--no-clobber", help="Refuse to replace a file.")
     ] = False,
@@ -103,7 +104,11 @@ def scan(
 
     def judges() -> "Judges":
         # Models take seconds to load: what is wrong with the rest is told before.
-        return options.shadowed(rules, shadow, model, context=context, words=not no_words)
+        # A calibration needs the scores of every message.
+        in_full = exhaustive or scores is not None
+        return options.shadowed(
+            rules, shadow, model, context=context, words=not no_words, exhaustive=in_full
+        )
 
     if since is not None and out_dir is not None:
         worst = _sweep(since, out_dir, network, judges, all_findings, quiet)
