@@ -14,6 +14,8 @@ import yaml
 
 from moderator.errors import ConfigError
 
+MOST_BYTES = 32 * 2**20
+MOST_LEVELS = 50
 MOST_NODES = 500_000
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -118,38 +120,79 @@ class Node:
 
 def compose(path: Path) -> tuple[Node, str]:
     """The root node of the YAML file at `path`, and the text that it was read from."""
+    text = _text(path)
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"The rules file {path} cannot be read: {_cause(error)}.") from error
-    try:
+        _check_levels(path, text)
         root = yaml.compose(text, Loader=_Loader)
-    except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "it is not YAML"
-        raise ConfigError(f"{path}{where}: {problem}.") from error
+    except yaml.YAMLError as error:
+        problem = getattr(error, "problem", None) or getattr(error, "reason", None)
+        where = _line_of(error, text)
+        raise ConfigError(f"{path}, line {where}: {problem or 'it is not YAML'}.") from error
     if root is None:
         raise ConfigError(f"{path}: the file is empty; it needs `version`, `categories`, `rules`.")
-    if _unfolded(root, {}) > MOST_NODES:
-        raise ConfigError(f"{path}: aliases unfold to more than {MOST_NODES} nodes, or to no end.")
+    _check_unfolding(path, root, {})
     return Node(str(path), "", root), text
 
 
-def _unfolded(node: yaml.Node, sizes: dict[int, float]) -> float:
-    """How many nodes a reader meets below `node`; infinite where a node holds itself."""
-    if id(node) not in sizes:
-        sizes[id(node)] = math.inf
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise ConfigError(f"The rules file {path} cannot be read: {reason}.") from error
+    if len(data) > MOST_BYTES:
+        raise ConfigError(f"The rules file {path} cannot be read: it is over {MOST_BYTES} bytes.")
+    try:
+        return data.decode().replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}, line {line}: it is not UTF-8.") from error
+
+
+def _check_levels(path: Path, text: str) -> None:
+    """Refuses deep nesting before it is composed, which recurs in C and would end the process."""
+    level = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            level += 1
+            if level > MOST_LEVELS:
+                line = event.start_mark.line + 1
+                raise ConfigError(f"{path}, line {line}: more than {MOST_LEVELS} levels deep.")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            level -= 1
+
+
+def _line_of(error: yaml.YAMLError, text: str) -> int:
+    mark = getattr(error, "problem_mark", None)
+    if mark is not None:
+        return int(mark.line) + 1
+    # A character that YAML does not allow is told by its place among the bytes.
+    return text.encode().count(b"\n", 0, getattr(error, "position", 0)) + 1
+
+
+def _check_unfolding(
+    path: Path, node: yaml.Node, known: dict[int, tuple[float, float]]
+) -> tuple[float, float]:
+    """How many nodes a reader meets below `node`, and on how many levels, aliases unfolded.
+
+    Refuses too many of either, and a node that holds itself.
+    """
+    if id(node) not in known:
+        known[id(node)] = math.inf, math.inf
         children: list[yaml.Node] = []
         if isinstance(node, yaml.SequenceNode):
             children = node.value
         elif isinstance(node, yaml.MappingNode):
             children = [part for pair in node.value for part in pair]
-        sizes[id(node)] = 1 + sum(_unfolded(child, sizes) for child in children)
-    return sizes[id(node)]
-
-
-def _cause(error: OSError | UnicodeDecodeError) -> str:
-    if isinstance(error, OSError):
-        return error.strerror or type(error).__name__
-    return "it is not UTF-8"
+        below = [_check_unfolding(path, child, known) for child in children]
+        size = 1 + sum(each for each, _ in below)
+        levels = 1 + max((each for _, each in below), default=0)
+        if size > MOST_NODES or levels > MOST_LEVELS + 1:
+            where = f"{path}, line {node.start_mark.line + 1 if node.start_mark else 1}"
+            raise ConfigError(
+                f"{where}: aliases unfold to more than {MOST_NODES} nodes or {MOST_LEVELS} levels, "
+                "or to no end."
+            )
+        known[id(node)] = size, levels
+    return known[id(node)]

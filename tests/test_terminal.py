@@ -14,7 +14,7 @@ CASES = [
     ("bell and newline", "a\x07\nb", "a\\x07\\x0ab"),
     ("right-to-left override", "\u202eevil", "\\u202eevil"),
     ("line separator", "a\u2028b", "a\\u2028b"),
-    ("astral control", "\U000e0041x", "\\ue0041x"),
+    ("astral control", "\U000e0041x", "\\U000e0041x"),
     ("stacked marks", "a" + "\u0301" * 50, "a\u0301\u0301"),
 ]
 
