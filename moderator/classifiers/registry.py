@@ -4,6 +4,7 @@ A specification is text: `chat-minilm` (a model that comes with the package), `d
 `detoxify:/folder/of/a/checkpoint`, or `none`.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,11 @@ NO_MODEL = "none"
 def _bundled(_: str) -> "Classifier":
     from moderator.classifiers.onnx import OnnxClassifier
 
-    return OnnxClassifier.load(data_path("models") / DEFAULT_MODEL)
+    # Every core, but where one is told otherwise, as for all that has threads.
+    threads = os.environ.get("OMP_NUM_THREADS", "")
+    return OnnxClassifier.load(
+        data_path("models") / DEFAULT_MODEL, int(threads) if threads.isdecimal() else None
+    )
 
 
 def _detoxify(variant: str) -> "Classifier":

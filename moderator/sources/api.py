@@ -19,6 +19,7 @@ from moderator.sources import answers
 from moderator.sources.answers import ApiFailure, ChatLink, Participant, Session
 from moderator.sources.complaints import complaint
 from moderator.sources.credentials import Backend, is_loopback
+from moderator.sources.pace import Pace
 from moderator.sources.wire import (
     TIMEOUT,
     USER_AGENT,
@@ -44,8 +45,9 @@ _log = logging.getLogger(__name__)
 class SessionsApi:
     """One back-end's sessions; a context manager, to be used from one thread.
 
-    `transport` takes the place of the network. Raises `ConfigError` where the credentials or
-    an id cannot be used, `NotReady` where a chat is not there (yet), else `SourceError`.
+    `transport` takes the place of the network; every request waits for `pace`, if there is one.
+    Raises `ConfigError` where the credentials or an id cannot be used, `NotReady` where a chat is
+    not there (yet), else `SourceError`.
     """
 
     def __init__(
@@ -55,8 +57,10 @@ class SessionsApi:
         transport: httpx.BaseTransport | None = None,
         backoff: Backoff | None = None,
         timeout: httpx.Timeout = TIMEOUT,
+        pace: Pace | None = None,
     ) -> None:
         self.backend = backend
+        self._pace = pace
         self._backoff = backoff or Backoff()
         self._client = httpx.Client(
             headers={
@@ -178,6 +182,8 @@ class SessionsApi:
         self, path: str, query: Mapping[str, str] | None, what: str, chat: bool
     ) -> dict[str, Any]:
         host = self.backend.host
+        if self._pace is not None:
+            self._pace.wait()
         with (
             transport_errors(host),
             self._client.stream("GET", self.backend.base_url + path, params=query) as response,
@@ -189,7 +195,10 @@ class SessionsApi:
                     raise SourceError(f"{host} answers with more than 32 MiB for {what}")
         status = response.status_code
         if is_transient(status):
-            raise Transient(f"{host} answers {status}", retry_after(response.headers))
+            patience = retry_after(response.headers)
+            if self._pace is not None and patience is not None:
+                self._pace.hold(min(patience, self._backoff.patience))
+            raise Transient(f"{host} answers {status}", patience)
         if response.has_redirect_location:
             raise SourceError(
                 f"{host} redirects {what} ({status}), and credentials are not sent on:"
