@@ -12,6 +12,7 @@ from moderator.classifiers.base import Result
 from moderator.classifiers.language import LanguageGate
 from moderator.classifiers.manifest import Manifest, read_manifest
 from moderator.classifiers.occlusion import Occlusion
+from moderator.classifiers.screen import FILE, Screen
 from moderator.classifiers.tokenization import Tokenization
 from moderator.classifiers.windows import highest
 from moderator.errors import ClassifierError
@@ -19,6 +20,7 @@ from moderator.records import Assessment, Unscored
 
 _Logits = list[float]
 _Scores = dict[str, float]
+_Windows = list[list[int]] | None
 
 
 class OnnxClassifier:
@@ -27,18 +29,34 @@ class OnnxClassifier:
     A text without a letter or digit of which the model knows no token (emoji, mostly), and one
     that is blank, scores 0 on every label: it holds no words to judge. A text in another
     language, or of unknown tokens only, is `Unscored`, never clean.
+
+    A model's folder may hold a screen, which `screened` asks first. `version` is that of the
+    scores, `screen_version` says which messages get none, and is there only with a screen. The
+    screen's bar was set for the model's own `thresholds`, and promises nothing for lower ones.
     """
 
+    screen_version: str
+
+    concurrent = True
+
     def __init__(
-        self, manifest: Manifest, session: Any, tokenization: Tokenization, gate: LanguageGate
+        self,
+        manifest: Manifest,
+        session: Any,
+        tokenization: Tokenization,
+        gate: LanguageGate,
+        screen: Screen | None = None,
     ) -> None:
         self.name = manifest.name
         self.version = f"{manifest.version}+{manifest.files['model.onnx'][:8]}"
+        if screen is not None:
+            self.screen_version = f"{manifest.version}+{manifest.files[FILE][:8]}"
         self.labels = manifest.labels
         self.thresholds: Mapping[str, float] = manifest.thresholds
         self._session = session
         self._tokenization = tokenization
         self._gate = gate
+        self._screen = screen
         self._occlusion = Occlusion(self._probabilities)
 
     @classmethod
@@ -46,8 +64,9 @@ class OnnxClassifier:
         """The model in `folder`, run on `threads` threads (every core by default).
 
         The folder holds manifest.json, model.onnx (int64 `input_ids` and `attention_mask` of
-        shape [rows, tokens] to float `logits` [rows, labels]) and tokenizer.json.
-        `ClassifierError` where one is missing, broken, or not what the manifest's hashes say.
+        shape [rows, tokens] to float `logits` [rows, labels]), tokenizer.json, and screen.npz
+        where the manifest lists one. `ClassifierError` where one is missing, broken, or not what
+        the manifest's hashes say.
         """
         manifest = read_manifest(folder)
         session = _session(folder / "model.onnx", threads or os.cpu_count() or 1)
@@ -58,26 +77,61 @@ class OnnxClassifier:
                 f"{len(manifest.labels)} labels; reinstall the package."
             )
         tokenization = Tokenization(folder / "tokenizer.json", manifest.max_tokens, manifest.stride)
-        return cls(manifest, session, tokenization, LanguageGate(manifest.languages))
+        screen = Screen.load(folder / FILE) if FILE in manifest.files else None
+        if screen is not None and screen.vocabulary != tokenization.vocabulary:
+            raise ClassifierError(
+                f"The screen in {folder} knows {screen.vocabulary} pieces, its tokenizer "
+                f"{tokenization.vocabulary}; reinstall the package."
+            )
+        return cls(manifest, session, tokenization, LanguageGate(manifest.languages), screen)
 
     def classify(self, texts: Sequence[str]) -> list[Result]:
         """One `Assessment` with a probability per label, or `Unscored`, per text, in order."""
+        return self.screened(texts, [True] * len(texts))
+
+    def screened(self, texts: Sequence[str], keep: Sequence[bool]) -> list[Result]:
+        """As `classify`, but what the screen holds for surely harmless gets no scores.
+
+        Such a text is an `Assessment` with `cleared`; a text with `keep` never is. A text in
+        another language is `Unscored` here, too.
+        """
+        kept = {text for text, wanted in zip(texts, keep, strict=True) if wanted}
         results: dict[str, Result] = {}
         for text in dict.fromkeys(texts):
             code = self._gate.foreign(batching.well_formed(text)) if text.strip() else None
             if code:
                 results[text] = Unscored(self.name, f"language: {code}")
         own = [text for text in dict.fromkeys(texts) if text not in results]
-        for text, logits in zip(own, self._logits(own), strict=True):
-            results[text] = self._result(text, logits)
-        return [results[text] for text in texts]
+        windows = list(self._tokenization.windows(own))
+        cleared = set() if all(keep) else self._cleared(own, windows)
+        asked = [at for at, text in enumerate(own) if text in kept or text not in cleared]
+        for at, logits in zip(asked, self._best([windows[at] for at in asked]), strict=True):
+            results[own[at]] = self._result(own[at], logits)
+        harmless = Assessment(cleared=True)
+        return [
+            harmless if text in cleared and not wanted else results[text]
+            for text, wanted in zip(texts, keep, strict=True)
+        ]
+
+    def _cleared(self, texts: Sequence[str], windows: Sequence[_Windows]) -> set[str]:
+        """The texts that the screen clears; it reads what fits one window."""
+        if self._screen is None:
+            return set()
+        short = [
+            (text, one[0])
+            for text, one in zip(texts, windows, strict=True)
+            if one is not None and len(one) == 1
+        ]
+        verdicts = self._screen.clears([ids for _, ids in short])
+        return {text for (text, _), clear in zip(short, verdicts, strict=True) if clear}
 
     def explain(self, text: str, label: str, limit: int = 3) -> tuple[str, ...]:
         """The words whose removal lowers `label` most, gravest first; may be empty."""
         return self._occlusion.explain(text, label, limit)
 
     def _probabilities(self, texts: Sequence[str]) -> list[_Scores]:
-        return [self._named(logits) for logits in self._logits(texts)]
+        windows = list(self._tokenization.windows(texts))
+        return [self._named(logits) for logits in self._best(windows)]
 
     def _named(self, logits: _Logits | None) -> _Scores:
         """A probability for every label; 0 where there was nothing to judge."""
@@ -91,11 +145,11 @@ class OnnxClassifier:
             return Unscored(self.name, "the model gave no number")
         return Assessment(scores=self._named(logits))
 
-    def _logits(self, texts: Sequence[str]) -> list[_Logits | None]:
+    def _best(self, texts: Sequence[_Windows]) -> list[_Logits | None]:
         """Each text's highest logit per label over its windows; `[]` and None as windows say."""
         best: list[_Logits | None] = []
         owners: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
-        for index, windows in enumerate(self._tokenization.windows(texts)):
+        for index, windows in enumerate(texts):
             best.append(None if windows is None else [])
             for window in windows or ():
                 owners[tuple(window)].append(index)
@@ -134,7 +188,11 @@ def _session(path: Path, threads: int) -> Any:
     options.use_deterministic_compute = True
     options.log_severity_level = 3
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        # From bytes: by its path, a model could name other files to read its weights from, which
+        # before version 1.24 could lie anywhere.
+        return onnxruntime.InferenceSession(
+            path.read_bytes(), options, providers=["CPUExecutionProvider"]
+        )
     except Exception as error:  # the runtime's errors share no base but this
         raise ClassifierError(
             f"The model {path} cannot be loaded by onnxruntime "

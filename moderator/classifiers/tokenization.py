@@ -33,6 +33,7 @@ class Tokenization:
         self._tokenizer.no_truncation()
         self._unknown = _id(self._tokenizer, json.loads(text)["model"].get("unk_token"))
         self.pad = _id(self._tokenizer, "[PAD]") or 0
+        self.vocabulary: int = self._tokenizer.get_vocab_size()
         around = self._tokenizer.encode("a", add_special_tokens=True)
         body = [i for i, special in enumerate(around.special_tokens_mask) if not special]
         self._before = around.ids[: body[0]]
