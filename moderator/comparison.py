@@ -4,10 +4,11 @@ Used by `scan --shadow`, where a candidate judges beside the live rules, and by 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import tee
+from typing import Any
 
 from moderator.api import build
 from moderator.classifiers.base import Classifier
@@ -112,6 +113,16 @@ class Changes:
         if kind is not None:
             self.kinds[kind] += 1
         return kind
+
+    def state(self) -> dict[str, Any]:
+        """All that was counted, as data that JSON can hold."""
+        return {"judged": self.judged, "flagged": self.flagged, "kinds": self.counts()}
+
+    @classmethod
+    def restored(cls, state: Mapping[str, Any]) -> "Changes":
+        """What `state` was said of."""
+        kinds = Counter({Change(name): count for name, count in state["kinds"].items()})
+        return cls(state["judged"], state["flagged"], kinds)
 
     def counts(self) -> dict[str, int]:
         """Each kind of change with its number, those that are 0 too."""

@@ -5,7 +5,8 @@
     ├── SourceError      exit 3   a session, URL or file that cannot be read whole
     │   └── NotReady     exit 3   the dump does not exist yet; trying again later may help
     ├── OutputError      exit 4   a file that cannot be written
-    └── ClassifierError  exit 5   a classifier that cannot be built or fails on everything
+    ├── ClassifierError  exit 5   a classifier that cannot be built or fails on everything
+    └── Interrupted      exit 130 or 143   a run that was stopped, and can go on where it was
 
 A message is one sentence that says what failed, where, and what to do. It holds no
 credential, no signed URL and no chat text. Failures that concern a single row or message
@@ -45,3 +46,11 @@ class ClassifierError(ModeratorError):
     """A classifier that cannot be built, or that failed on every message."""
 
     exit_code = 5
+
+
+class Interrupted(ModeratorError):
+    """A run that Ctrl-C (130) or SIGTERM (143) stopped, and that the same command goes on with."""
+
+    def __init__(self, sentence: str, exit_code: int) -> None:
+        super().__init__(sentence)
+        self.exit_code = exit_code

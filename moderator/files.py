@@ -1,17 +1,16 @@
 """Where output goes: private files, written aside and named only when whole; or standard output."""
 
-import glob
 import json
 import os
 import re
 import stat
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self
 
 from moderator.errors import OutputError
+from moderator.parts import hold, part_of
 
 # JSON escapes C0 itself. Here: DEL and C1, bidi controls, line separators, invisible formats, tags.
 _STEERING = re.compile(
@@ -30,9 +29,10 @@ class WrittenAside:
     """A file that replaces `path` at the end, or leaves no trace on an error.
 
     It is readable by its owner alone, and lies in the same folder, so that the last step is one
-    rename. A link is followed first; a device or a named pipe is written to as it stands. With
-    `no_clobber` an existing file is refused, at the start and at the end. Raises `OutputError`
-    where the folder or the disk does not allow it.
+    rename. Nobody else can write to `path` meanwhile, and what a killed run left goes. A link is
+    followed first; a device or a named pipe is written to as it stands. With `no_clobber` an
+    existing file is refused, at the start and at the end. Raises `OutputError` where the folder
+    or the disk does not allow it, or where another run writes to `path`.
     """
 
     def __init__(self, path: Path, *, no_clobber: bool = False) -> None:
@@ -45,18 +45,25 @@ class WrittenAside:
                 self._file: BinaryIO = path.open("wb")
                 return
             self._real = real_file(path)
-            handle, name = tempfile.mkstemp(
-                prefix=f".{self._real.name}.", suffix=".part", dir=self._real.parent
-            )
+            handle = hold(path, self._real)
         except OSError as error:
             raise cannot_write(path, error) from error
-        self._part = Path(name)
+        self._part = part_of(self._real)
         self._file = os.fdopen(handle, "wb")
+        self._begin()
 
     def write(self, data: bytes) -> None:
         """Appends `data`."""
         try:
             self._file.write(data)
+        except OSError as error:
+            raise cannot_write(self._path, error) from error
+
+    def sync(self) -> None:
+        """Has all that was written on the disk."""
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
         except OSError as error:
             raise cannot_write(self._path, error) from error
 
@@ -77,21 +84,30 @@ class WrittenAside:
         finally:
             self._abandon()
 
+    def _begin(self) -> None:
+        """What a killed run left is of no use here."""
+        self._file.truncate(0)
+
     def _finish(self) -> None:
-        self._file.flush()
         if self._part is None:
+            self._file.flush()
             return
-        os.fsync(self._file.fileno())
-        self._file.close()
+        self.sync()
         self._refuse_to_clobber()
         self._part.replace(self._real)
+        self._part = None
+        sync_folder(self._real)
 
     def _abandon(self) -> None:
+        # Closed last: until then nobody else can hold what is removed.
+        if self._part is not None:
+            self._part.unlink(missing_ok=True)
+        self._close()
+
+    def _close(self) -> None:
         # A full disk refuses the last buffer too; the failure has been reported already.
         with suppress(OSError):
             self._file.close()
-        if self._part is not None:
-            self._part.unlink(missing_ok=True)
 
     def _refuse_to_clobber(self) -> None:
         if self._no_clobber and self._path.exists():
@@ -162,12 +178,14 @@ def real_file(path: Path) -> Path:
     return real
 
 
-def remove_parts(path: Path) -> None:
-    """Removes what killed runs left of a `WrittenAside` for `path`; none may be at work now."""
-    for part in path.parent.glob(f".{glob.escape(path.name)}.????????.part"):
-        # What cannot be removed is in nobody's way.
-        with suppress(OSError):
-            part.unlink()
+def sync_folder(file: Path) -> None:
+    """Makes the names in the folder of `file` outlast a power cut, where the folder can do that."""
+    with suppress(OSError):
+        handle = os.open(file.parent, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def cannot_write(path: Path | str, error: OSError) -> OutputError:

@@ -10,12 +10,13 @@ from typing import Any, BinaryIO
 import orjson
 
 from moderator import output
-from moderator.comparison import Change, Changes, judged_twice, shadow_record
+from moderator.checkpoints import Checkpoints, Resumable, forget
 from moderator.config import RuleSet
 from moderator.errors import ConfigError, OutputError
 from moderator.files import Discarded, Sink, Streamed, WrittenAside, is_device
-from moderator.pipeline import Judged, Pipeline
+from moderator.pipeline import Pipeline
 from moderator.records import TEXT_MESSAGE, BadRow, Message
+from moderator.results import Results, Sinks
 from moderator.sources.dedupe import Repeat, SeenOnDisk
 from moderator.summary import Tally, rules_summary, summarise
 
@@ -74,6 +75,10 @@ class Destinations:
         )  # fmt: skip
         return tuple(path for path in paths if path is not None)
 
+    def can_be_cut(self) -> bool:
+        """Whether all are files, so that a run can go on where its outputs stood."""
+        return self.flagged is not None and not any(map(is_device, self.all()))
+
     def names(self, file: Path) -> bool:
         """Whether one of them is `file`, however it is called."""
         return file.resolve() in self._resolved()
@@ -108,70 +113,87 @@ def scan(
     no_clobber: bool = False,
     on_row: Callable[[int], None] | None = None,
     shadow: Shadow | None = None,
+    resumable: Resumable | None = None,
 ) -> tuple[Tally, dict[str, Any]]:
     """Judges every text message of `rows` and writes the files; returns tally and summary.
 
     Files appear under their names only when all of it went well. `on_row` is told how many rows
     have been read. What a `shadow` flags, or judges otherwise, goes into its own file and into
-    nothing else but the summary's counts. Raises `SourceError`, `OutputError` or
-    `ClassifierError`.
+    nothing else but the summary's counts. A `resumable` run goes on where a killed one stopped,
+    and leaves what the next one needs where it is stopped itself; its `rows` are those of its
+    dump, of which nothing has been read. Raises `SourceError`, `OutputError`, `ClassifierError`
+    or `Interrupted`.
     """
     began = time.monotonic()
-    tally = Tally()
+    key = {
+        "rules": rules_summary(ruleset),
+        "models": [(one.name, one.version) for one in pipeline.classifiers],
+        "candidate rules": rules_summary(shadow.ruleset) if shadow is not None else None,
+        "options": [source, all_findings, pipeline.screening, list(map(str, to.all()))],
+    }
     with ExitStack() as stack:
-
-        def sink(path: Path | None) -> Sink:
-            if path is None:
-                return Discarded()
-            return stack.enter_context(WrittenAside(path, no_clobber=no_clobber))
-
-        # Left in reverse: the flagged file is named last, when its companions are there.
-        flagged = Streamed(stdout) if to.flagged is None else sink(to.flagged)
-        rejects, unscored, scores = sink(to.rejects), sink(to.unscored), sink(to.scores)
-        summary_sink, by_shadow = sink(to.summary), sink(to.shadow)
+        kept = None
+        if resumable is not None and to.can_be_cut():
+            kept = stack.enter_context(Checkpoints(to.all(), resumable, key))
+        sinks = _sinks(stack, to, kept, stdout, no_clobber)
+        candidate = shadow.pipeline.begin() if shadow is not None else None
+        results = Results(pipeline.begin(), candidate, sinks, all_findings=all_findings)
+        tally = results.tally
         seen = stack.enter_context(SeenOnDisk())
-        messages = text_messages(rows, tally, rejects, seen, on_row)
-        changes = Changes()
-        for judged, by_candidate in _judged(messages, pipeline, shadow):
-            tally.add(judged)
-            if judged.verdict.flagged or (all_findings and judged.findings):
-                flagged.write(output.line(output.flagged_record(judged)))
-            if judged.unscored:
-                unscored.write(output.line(output.unscored_record(judged)))
-            if to.scores is not None:
-                scores.write(output.line(output.scores_record(judged)))
-            if by_candidate is not None:
-                differs = changes.add(judged, by_candidate) not in (None, Change.recorded)
-                if by_candidate.verdict.flagged or differs:
-                    record = shadow_record(judged, by_candidate)
-                    by_shadow.write(output.line(record))
+        if kept is not None:
+            rows = stack.enter_context(kept.going_on(rows, results))
+        for _ in results.written(text_messages(rows, tally, sinks.rejects, seen, on_row)):
+            if kept is not None and kept.is_due:
+                kept.write(results)
         summary = summarise(
             tally,
             source=source,
             ruleset=ruleset,
             classifiers=pipeline.classifiers,
-            seconds=time.monotonic() - began,
+            seconds=kept.seconds if kept is not None else time.monotonic() - began,
+            screening=pipeline.screening,
         )
         if shadow is not None:
             summary["shadow"] = {
                 "rules": rules_summary(shadow.ruleset),
-                "flagged": changes.flagged,
-                **changes.counts(),
+                "flagged": results.changes.flagged,
+                **results.changes.counts(),
             }
-        summary_sink.write(
+        sinks.summary.write(
             orjson.dumps(summary, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
         )
+        if kept is not None and kept.exists():
+            # From here on a kill costs no judging, whichever files have their names by then.
+            kept.write(results, naming=True)
     return tally, summary
 
 
-def _judged(
-    messages: Iterable[Message], pipeline: Pipeline, shadow: Shadow | None
-) -> Iterator[tuple[Judged, Judged | None]]:
-    if shadow is not None:
-        yield from judged_twice(messages, pipeline, shadow.pipeline)
-    else:
-        for judged in pipeline.moderate(messages):
-            yield judged, None
+def _sinks(
+    stack: ExitStack, to: Destinations, kept: Checkpoints | None, stdout: BinaryIO, no_clobber: bool
+) -> Sinks:
+    def sink(path: Path | None, name: str = "") -> Sink:
+        if path is None:
+            return Discarded()
+        if kept is None:
+            return stack.enter_context(WrittenAside(path, no_clobber=no_clobber))
+        # What a killed run has named already is in nobody's way.
+        refused = no_clobber and not kept.is_naming
+        if name:
+            return stack.enter_context(kept.output(name, path, no_clobber=refused))
+        return stack.enter_context(WrittenAside(path, no_clobber=refused))
+
+    # Left in reverse: the flagged file is named last, when its companions are there.
+    flagged = Streamed(stdout) if to.flagged is None else sink(to.flagged, "flagged")
+    if kept is None and to.flagged is not None and not is_device(to.flagged):
+        forget(to.flagged)
+    return Sinks(
+        flagged=flagged,
+        rejects=sink(to.rejects),
+        unscored=sink(to.unscored, "unscored"),
+        scores=sink(to.scores, "scores"),
+        summary=sink(to.summary),
+        shadow=sink(to.shadow, "shadow"),
+    )
 
 
 def text_messages(

@@ -4,7 +4,7 @@
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from moderator import __version__
@@ -20,6 +20,11 @@ MOST_TYPES = 20
 """How many payload types are counted by name; a hostile dump has as many as it has rows."""
 
 OTHER_TYPES = "(others)"
+
+_JUDGED = (
+    "judged", "flagged", "held_back", "unscored", "sessions", "unscored_reasons", "categories",
+    "severities", "actions",
+)  # fmt: skip
 
 
 class Tally:
@@ -65,6 +70,26 @@ class Tally:
             self._add_flagged(judged)
         elif judged.findings:
             self.held_back += 1
+
+    def judged_state(self) -> dict[str, Any]:
+        """What `add` has counted, as data that JSON can hold; what was read is not in it."""
+        return {
+            **{name: getattr(self, name) for name in _JUDGED},
+            "participants": {
+                who: [flagged, self._gravest[who].name, list(self._names[who])]
+                for who, flagged in self._participants.items()
+            },
+        }
+
+    def restore_judged(self, state: Mapping[str, Any]) -> None:
+        """Goes on from what `judged_state` said; what was read stays as it is."""
+        for name in _JUDGED:
+            kept = state[name]
+            setattr(self, name, Counter(kept) if isinstance(kept, Mapping) else kept)
+        for who, (flagged, gravest, names) in state["participants"].items():
+            self._participants[who] = flagged
+            self._gravest[who] = Severity[gravest]
+            self._names[who] = dict.fromkeys(names)
 
     def worst(self) -> Severity | None:
         """The gravest severity flagged, or None."""

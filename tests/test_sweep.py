@@ -107,20 +107,23 @@ def test_what_a_killed_run_left_goes(server: LoopbackServer, run: Run) -> None:
     one = server.add(Scenario(), "one")
     Path("out").mkdir()
     endings = ("jsonl", "rejects.jsonl", "unscored.jsonl", "summary.json")
-    for ending in endings:
-        Path("out", f".{one}.{ending}.ab_d3fgh.part").write_bytes(b"half")
-    others = {".other.jsonl.ab_d3fgh.part", f".{one}.notes.part"}
+    for session in (one, "gone"):  # the second is not listed any more
+        for ending in endings:
+            Path("out", f".{session}.{ending}.moderator.part").write_bytes(b"half")
+        Path("out", f".{session}.jsonl.moderator.journal").write_bytes(b"torn")
+    others = {".notes.part", ".gone.notes.moderator.part"}
     for name in others:
         Path("out", name).write_bytes(b"")
     run()
-    assert {path.name for path in Path("out").iterdir() if path.suffix == ".part"} == others
+    assert {path.name for path in Path("out").iterdir() if path.name.startswith(".")} == others
+    assert Path("out", f"{one}.jsonl").read_bytes() == b""
 
 
 def test_a_dump_that_breaks_the_program_is_a_failure_without_its_words(
     server: LoopbackServer, run: Run
 ) -> None:
     class Broken(Pipeline):
-        def moderate(self, messages: object) -> object:
+        def begin(self, resumed: object = None) -> object:
             raise ZeroDivisionError("hello there")
 
     server.add(Scenario())
@@ -139,19 +142,17 @@ def test_a_broken_model_leaves_the_sessions_to_be_done_again(
     assert [one.status for one in run()] == ["done"]
 
 
-def test_a_run_that_stops_half_way_keeps_what_is_done(
-    server: LoopbackServer, run: Run
-) -> None:
+def test_a_run_that_stops_half_way_keeps_what_is_done(server: LoopbackServer, run: Run) -> None:
     one, two = server.add(Scenario(), "one"), server.add(Scenario(), "two")
 
     class Stopped(Pipeline):
         left = 1
 
-        def moderate(self, messages: object) -> object:
+        def begin(self, resumed: object = None) -> object:
             if not self.left:
                 raise KeyboardInterrupt
             self.left -= 1
-            return super().moderate(messages)
+            return super().begin(resumed)
 
     with pytest.raises(KeyboardInterrupt):
         run(Stopped([RulesClassifier(RULES)], Policy(RULES)))

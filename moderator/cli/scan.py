@@ -1,7 +1,7 @@
 """`moderator scan`: a session's chat in, flagged messages out."""
 
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,23 +12,30 @@ import typer
 from moderator.classifiers.registry import DEFAULT_MODEL
 from moderator.cli import options
 from moderator.cli.report import OfScan, check_of_scan, form_for
+from moderator.cli.stopping import Stopping
 from moderator.errors import ConfigError
 from moderator.records import Severity
 from moderator.terminal import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
 
+    from moderator.checkpoints import Resumable
     from moderator.config import RuleSet
     from moderator.pipeline import Pipeline
     from moderator.scan import Destinations, Shadow
-    from moderator.sources.target import Network
+    from moderator.sources.target import Dump, Network
     from moderator.sweep import Outcome
 
     Judges = tuple[Pipeline, RuleSet, Shadow | None]
 
 
+_SHAPE_NOTHING = ("since", "out_dir", "quiet", "verbose", "wait", "fail_on", "no_clobber")
+"""Options that may be others when a run goes on: its outputs do not depend on them."""
+
+
 def scan(
+    given: typer.Context,
     target: Annotated[
         str | None,
         typer.Argument(help="A dump's file, a session id, a URL, or - for standard input."),
@@ -110,15 +117,17 @@ def scan(
             rules, shadow, model, context=context, words=not no_words, exhaustive=in_full
         )
 
+    shaping = {name: one for name, one in given.params.items() if name not in _SHAPE_NOTHING}
+    going_on = _GoingOn(shaping, quiet=quiet)
     if since is not None and out_dir is not None:
-        worst = _sweep(since, out_dir, network, judges, all_findings, quiet)
+        worst = _sweep(since, out_dir, network, judges, all_findings, quiet, going_on)
     else:
         assert target is not None
         destinations = _destinations(target, output, rejects, scores, shadow)
         if report is not None:
             check_of_scan(report, target, destinations)
         worst = _scan_one(
-            target, destinations, network, judges, all_findings, no_clobber, quiet, report
+            target, destinations, network, judges, all_findings, no_clobber, quiet, report, going_on
         )
     if fail_on is not None and worst is not None and worst >= Severity[fail_on.value]:
         raise typer.Exit(1)
@@ -146,6 +155,7 @@ def _scan_one(
     no_clobber: bool,
     quiet: bool,
     report: Path | None,
+    going_on: "_GoingOn",
 ) -> Severity | None:
     from moderator.cli.progress import downloading, reading, show_summary
     from moderator.files import WrittenAside
@@ -165,8 +175,9 @@ def _scan_one(
             reached = replace(network, on_bytes=on_bytes)
             dump = stack.enter_context(opened(target, reached, sys.stdin.buffer))
         on_row = stack.enter_context(reading(dump, quiet=quiet))
+        resumable = stack.enter_context(going_on(dump)) if destinations.can_be_cut() else None
         tally, summary = scan(
-            read_dump(dump.stream),
+            read_dump(resumable.dump if resumable is not None else dump.stream),
             pipeline,
             ruleset,
             destinations,
@@ -176,6 +187,7 @@ def _scan_one(
             no_clobber=no_clobber,
             on_row=on_row,
             shadow=candidate,
+            resumable=resumable,
         )
         if page is not None:
             write_report([str(destinations.flagged)], sys.stdin.buffer, page, form_for(str(report)))
@@ -196,6 +208,7 @@ def _sweep(
     judges: "Callable[[], Judges]",
     all_findings: bool,
     quiet: bool,
+    going_on: "_GoingOn",
 ) -> Severity | None:
     from moderator.sources.since import parse_since
     from moderator.sweep import sweep
@@ -210,7 +223,7 @@ def _sweep(
     ended = False
     outcomes = sweep(
         moment, folder, network, pipeline, ruleset, all_findings=all_findings, shadow=candidate,
-        on_listed=listed.append,
+        on_listed=listed.append, going_on=going_on,
     )  # fmt: skip
     try:
         for outcome in outcomes:
@@ -218,6 +231,8 @@ def _sweep(
             _tell(outcome, quiet=quiet)
             if outcome.tally is not None:
                 worst = max(filter(None, (worst, outcome.tally.worst())), default=None)
+            if going_on.stop():
+                raise SystemExit(going_on.stop())
         ended = True
         if listed == [0] and not quiet:
             since_when = f"{moment:%Y-%m-%d %H:%M} UTC"
@@ -234,6 +249,31 @@ def _sweep(
     if counts["failed"] or counts["given_up"]:
         raise typer.Exit(options.INCOMPLETE)
     return worst
+
+
+class _GoingOn:
+    """Makes a scan of a file, or of what was downloaded into one, one that can go on later."""
+
+    def __init__(self, options: "Mapping[str, object]", *, quiet: bool) -> None:
+        self.stop = Stopping()
+        self._options = options
+        self._quiet = quiet
+
+    @contextmanager
+    def __call__(self, dump: "Dump") -> "Iterator[Resumable | None]":
+        """What `scan` needs for that; None for a stream, which cannot be read again."""
+        from moderator.checkpoints import Resumable
+        from moderator.continued import Reread
+
+        if dump.size is None:
+            yield None
+            return
+        with self.stop:
+            yield Resumable(Reread(dump.stream), self._options, self._tell, self.stop)
+
+    def _tell(self, sentence: str) -> None:
+        if not self._quiet:
+            typer.echo(f"moderator: {printable(sentence, 1000)}", err=True)
 
 
 def _tell(outcome: "Outcome", *, quiet: bool) -> None:

@@ -28,7 +28,7 @@ from moderator.sources.state import LOCK_NAME, STATE_NAME
 Status = Literal["purged", "deleted", "clean", "left"]
 
 _WITHOUT_TEXT = (STATE_NAME, LOCK_NAME)
-_LEFTOVER = re.compile(r"\..+\.[a-z0-9_]{8}\.part")
+_LEFTOVER = re.compile(r"\..+\.(?:moderator\.(?:part|journal)|[a-z0-9_]{8}\.part)")
 _HEAD = 16_384
 _SLACK = timedelta(days=1)
 

@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args
 import orjson
 
 from moderator.errors import OutputError
-from moderator.files import WrittenAside, remove_parts
+from moderator.files import WrittenAside
 
 Status = Literal["done", "failed", "not_ready", "given_up"]
 
@@ -148,7 +148,6 @@ def locked_state(folder: Path) -> Iterator[State]:
         raise OutputError(f"cannot use the folder {folder}: {exc.strerror or exc}") from None
     try:
         path = folder / STATE_NAME
-        remove_parts(path)
         yield State(path, _read(path))
     finally:
         lock.release()
