@@ -10,6 +10,10 @@ from typing import Any
 from moderator.errors import ClassifierError
 
 
+_DOCUMENTS = (".md", ".svg")
+"""What may lie in a model's folder unlisted: its card and the card's pictures."""
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """What a model folder says of itself.
@@ -32,7 +36,8 @@ class Manifest:
 def read_manifest(folder: Path) -> Manifest:
     """The manifest of the model in `folder`, its files checked against their hashes.
 
-    `ClassifierError` where the folder, a file or a key is missing, or a file was changed.
+    `ClassifierError` where the folder, a file or a key is missing, a file was changed, or one
+    lies there that the manifest does not list.
     """
     path = folder / "manifest.json"
     try:
@@ -46,6 +51,12 @@ def read_manifest(folder: Path) -> Manifest:
     manifest = _typed(raw, path)
     for name, expected in manifest.files.items():
         _check(folder / name, expected)
+    for file in sorted(folder.iterdir()):
+        if file.name not in (path.name, *manifest.files) and file.suffix not in _DOCUMENTS:
+            raise ClassifierError(
+                f"The model's folder holds {file.name}, which its manifest {path} does not list; "
+                "reinstall the package."
+            )
     return manifest
 
 
@@ -68,11 +79,16 @@ def _typed(raw: Any, path: Path) -> Manifest:
     for name in ("model.onnx", "tokenizer.json"):
         if name not in manifest.files:
             raise ClassifierError(f"The model's manifest {path} lists no hash for {name}.")
+    for name in manifest.files:
+        if name in (".", "..") or Path(name).name != name:
+            raise ClassifierError(f"The model's manifest {path} names {name!r}, no file beside it.")
     return manifest
 
 
 def _check(path: Path, expected: str) -> None:
     try:
+        if path.exists() and not path.is_file():  # a pipe or a device might never end
+            raise ClassifierError(f"The model's file {path} is no regular file.")
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
