@@ -164,19 +164,20 @@ class Apart:
 
     def _greet(self) -> None:
         """Waits until the process is ready to judge."""
-        deaths: list[str] = []
-        while not self._greeted:
-            if self._given_up is not None:
-                raise self._given_up
+        deaths = 0
+        while self._given_up is None and not self._greeted:
             try:
                 self._meet(self._child.reply(self._limits.start))
             except Died as death:
-                deaths.append(death.reason)
-                if len(deaths) == STARTS:
+                deaths += 1
+                if deaths == STARTS:
                     self._give_up(f"{death.reason} while it loaded, {STARTS} times")
-                self._replace()
+                else:
+                    self._replace()
             except Lost as failure:
                 self._give_up(f"{failure.reason} while it loaded")
+        if self._given_up is not None:
+            raise self._given_up
 
     def _meet(self, said: Any) -> None:
         match said:
@@ -197,6 +198,7 @@ class Apart:
         )
 
     def _replace(self) -> None:
+        """Has another process load, while what becomes of the failure is decided."""
         self._child.kill()
         self._greeted = False
         self._child = self._start()

@@ -42,18 +42,37 @@ MODELS: dict[str, Callable[[str], "Classifier"]] = {
 
 def build_model(specification: str) -> "Classifier":
     """The classifier that `specification` names; `ConfigError` lists the known ones."""
-    kind, _, parameter = specification.partition(":")
-    if kind not in MODELS or (parameter and kind != "detoxify"):
-        known = f"{DEFAULT_MODEL}, detoxify:VARIANT, detoxify:/folder, {NO_MODEL}"
-        raise ConfigError(f"The model {specification!r} is not known; known are {known}.")
-    return MODELS[kind](parameter)
+    builder, parameter = _parted(specification)
+    return builder(parameter)
 
 
-def build_models(specifications: Sequence[str]) -> list["Classifier"]:
+def build_apart(specification: str) -> "Classifier":
+    """The same in a process of its own, which is loading; what is wrong is told at its first use.
+
+    `ConfigError` for a specification that is not known, at once.
+    """
+    from moderator.classifiers.apart import Apart
+
+    _parted(specification)
+    return Apart(specification)
+
+
+def build_models(
+    specifications: Sequence[str], build: Callable[[str], "Classifier"] = build_model
+) -> list["Classifier"]:
     """Each distinct model once, in order; `none` stands alone for no model."""
     distinct = list(dict.fromkeys(specifications))
     if NO_MODEL in distinct:
         if len(distinct) > 1:
             raise ConfigError("The model 'none' cannot be combined with others.")
         return []
-    return [build_model(specification) for specification in distinct]
+    return [build(specification) for specification in distinct]
+
+
+def _parted(specification: str) -> tuple[Callable[[str], "Classifier"], str]:
+    """What builds it, and from what."""
+    kind, _, parameter = specification.partition(":")
+    if kind not in MODELS or (parameter and kind != "detoxify"):
+        known = f"{DEFAULT_MODEL}, detoxify:VARIANT, detoxify:/folder, {NO_MODEL}"
+        raise ConfigError(f"The model {specification!r} is not known; known are {known}.")
+    return MODELS[kind], parameter

@@ -39,7 +39,7 @@ def serve(build: Callable[[], Classifier], lifeline: int) -> None:
         _send(replies, {"refused": {"kind": type(error).__name__, "sentence": str(error)}})
         return
     except Exception as error:
-        sentence = f"The model cannot be built: it {reason_of(error)}."
+        sentence = f"The model cannot be built ({reason_of(error)})."
         _send(replies, {"refused": {"kind": ClassifierError.__name__, "sentence": sentence}})
         return
     screen = classifier.screen_version if isinstance(classifier, Screens) else None
@@ -78,8 +78,8 @@ def _probe(classifier: Classifier) -> None:
         raise
     except Exception as error:
         raise ClassifierError(
-            f"The classifier {classifier.name} cannot judge even a plain word: it "
-            f"{reason_of(error)}. Check its installation, or leave it out."
+            f"The classifier {classifier.name} cannot judge even a plain word "
+            f"({reason_of(error)}). Check its installation, or leave it out."
         ) from error
 
 

@@ -10,6 +10,7 @@ import tiny
 from moderator.classifiers.base import Classifier, Explains
 from moderator.classifiers.detoxify import DetoxifyClassifier
 from moderator.classifiers.onnx import OnnxClassifier
+from moderator.classifiers.registry import build_apart
 from moderator.classifiers.rules import RulesClassifier
 from moderator.config import load
 from moderator.records import CATEGORIES, Assessment, Unscored
@@ -18,6 +19,7 @@ FACTORIES: dict[str, Callable[[Path], Classifier]] = {
     "rules": lambda folder: RulesClassifier(load()),
     "onnx": lambda folder: OnnxClassifier.load(tiny.make_onnx(folder / "onnx"), threads=1),
     "detoxify": lambda folder: DetoxifyClassifier.load(str(tiny.make_detoxify(folder / "detox"))),
+    "apart": lambda folder: build_apart("chat-minilm"),
 }
 
 ODD = [
