@@ -1,25 +1,40 @@
 """What every kind of classifier must keep to, whatever it is made of."""
 
 import random
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import tiny
 
+from moderator.classifiers.apart import Apart
 from moderator.classifiers.base import Classifier, Explains
 from moderator.classifiers.detoxify import DetoxifyClassifier
 from moderator.classifiers.onnx import OnnxClassifier
-from moderator.classifiers.registry import build_apart
 from moderator.classifiers.rules import RulesClassifier
 from moderator.config import load
 from moderator.records import CATEGORIES, Assessment, Unscored
+
+SERVE = """
+import sys
+from pathlib import Path
+from moderator.classifiers.onnx import OnnxClassifier
+from moderator.classifiers.worker import serve
+serve(lambda: OnnxClassifier.load(Path(sys.argv[1]), threads=1), int(sys.argv[2]))
+"""
+
+
+def _apart(folder: Path) -> Classifier:
+    """The same ONNX model in a process of its own."""
+    return Apart("tiny", command=[sys.executable, "-c", SERVE, str(folder)])
+
 
 FACTORIES: dict[str, Callable[[Path], Classifier]] = {
     "rules": lambda folder: RulesClassifier(load()),
     "onnx": lambda folder: OnnxClassifier.load(tiny.make_onnx(folder / "onnx"), threads=1),
     "detoxify": lambda folder: DetoxifyClassifier.load(str(tiny.make_detoxify(folder / "detox"))),
-    "apart": lambda folder: build_apart("chat-minilm"),
+    "apart": lambda folder: _apart(tiny.make_onnx(folder / "onnx")),
 }
 
 ODD = [
