@@ -6,16 +6,18 @@
         - [{LOWER: i}, {LOWER: {IN: [will, "'ll"]}}, {LOWER: find}, {LOWER: {IN: [you, u]}}]
 
 Attributes that would run a backtracking regular expression are refused, and so are two optional
-tokens side by side: either can take exponential time on a message made for it.
+tokens side by side and repeats that could share a run of words: each can take a message made for
+it more time than there is.
 """
 
 import gc
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from moderator.classifiers import repeats
 from moderator.classifiers.prefilter import Prefilter
 from moderator.classifiers.tokeniser import Words, document, vocabulary
-from moderator.config import TokenPattern
+from moderator.config import Rule, TokenPattern
 from moderator.errors import ConfigError
 
 _FLAGS = ("IS_PUNCT", "IS_DIGIT", "IS_ALPHA", "IS_SPACE", "LIKE_NUM", "LIKE_URL", "LIKE_EMAIL")
@@ -113,6 +115,8 @@ def _check(owner: Patterned, pattern: TokenPattern) -> None:
             optional = False
     if all(token.get("OP") in {"?", "*", "!"} for token in pattern):
         raise ConfigError(f"{owner.place}: a pattern of optional tokens alone matches anything.")
+    if wrong := repeats.problem(pattern, whole_messages=isinstance(owner, Rule)):
+        raise ConfigError(f"{owner.place}: {wrong}.")
 
 
 def _check_attribute(owner: Patterned, attribute: str, value: object) -> None:
