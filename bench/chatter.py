@@ -30,6 +30,7 @@ thing things people something nothing anything else way long new old big small b
 cool awesome wow omg idk brb ty np pls thx gonna wanna gotta yeah yep nope nah okay fine true
 """
 WORDS = _WORDS.split()
+_WEIGHTS = [1 / (rank + 3) for rank in range(len(WORDS))]
 RARE = "bcdfghklmnprstvw"
 ENDS = ("", "", "", "", "", "", "?", "!", ".", "...", " lol", " 😂", " 👍", "!!", " :)")
 
@@ -37,32 +38,43 @@ ENDS = ("", "", "", "", "", "", "?", "!", ".", "...", " lol", " 😂", " 👍", 
 def messages(number: int, terms: list[Term]) -> Iterator[str]:
     """So many distinct messages, the same each time."""
     chance = Random(SEED)
-    weights = [1 / (rank + 3) for rank in range(len(WORDS))]
     seen: set[str] = set()
     while len(seen) < number:
-        long = max(1, min(60, round(chance.lognormvariate(1.4, 0.75))))
-        words = chance.choices(WORDS, weights, k=long)
-        if chance.random() < 0.5:
-            words[chance.randrange(long)] = _name(chance)
-        if chance.random() < MARKED:
-            words.append(KINDS[chance.choice(list(KINDS))](chance))
+        words = sentence(chance)
         if chance.random() < RUDE:
-            words[chance.randrange(len(words))] = _rude(terms, chance)
-        text = " ".join(words) + chance.choice(ENDS)
-        text = text.capitalize() if chance.random() < 0.4 else text
+            words[chance.randrange(len(words))] = rude(terms, chance)
+        text = typed(words, chance)
         if text not in seen:
             seen.add(text)
             yield text
+
+
+def sentence(chance: Random) -> list[str]:
+    """The words of an ordinary message."""
+    long = max(1, min(60, round(chance.lognormvariate(1.4, 0.75))))
+    words = chance.choices(WORDS, _WEIGHTS, k=long)
+    if chance.random() < 0.5:
+        words[chance.randrange(long)] = _name(chance)
+    if chance.random() < MARKED:
+        words.append(KINDS[chance.choice(list(KINDS))](chance))
+    return words
+
+
+def rude(terms: list[Term], chance: Random) -> str:
+    """A rude word, one in four disguised."""
+    word = chance.choice(terms).word
+    if chance.random() < DISGUISED:
+        return chance.choice(list(TRICKS.values()))(word, chance) or word
+    return word
+
+
+def typed(words: list[str], chance: Random) -> str:
+    """The words as somebody ends and capitalises a message."""
+    text = " ".join(words) + chance.choice(ENDS)
+    return text.capitalize() if chance.random() < 0.4 else text
 
 
 def _name(chance: Random) -> str:
     """A word that nobody has seen before, as names and typing errors are."""
     syllables = chance.randint(2, 4)
     return "".join(chance.choice(RARE) + chance.choice("aeiou") for _ in range(syllables))
-
-
-def _rude(terms: list[Term], chance: Random) -> str:
-    word = chance.choice(terms).word
-    if chance.random() < DISGUISED:
-        return chance.choice(list(TRICKS.values()))(word, chance) or word
-    return word
