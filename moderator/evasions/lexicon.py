@@ -4,7 +4,7 @@ A disguised word is worth reading only as a word that some rule knows; whatever 
 spell changes nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -15,6 +15,24 @@ class Node:
     letter: str = ""
     following: dict[str, "Node"] = field(default_factory=dict)
     word: str | None = None
+    _ending: list["Node"] | None = None
+    _passing: dict[str, list["Node"]] | None = None
+
+    @property
+    def ending(self) -> list["Node"]:
+        """The places that follow at which a word ends."""
+        if self._ending is None:
+            self._ending = [node for node in self.following.values() if node.word is not None]
+        return self._ending
+
+    def passing(self, letter: str) -> Sequence["Node"]:
+        """The places that follow after which `letter` can come."""
+        if self._passing is None:
+            self._passing = {}
+            for node in self.following.values():
+                for after in node.following:
+                    self._passing.setdefault(after, []).append(node)
+        return self._passing.get(letter, ())
 
 
 class Lexicon:

@@ -7,7 +7,8 @@ would make anything of anything. What a word may have cost depends on how much o
 written: two letters of three may not be guessed.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from moderator.evasions.letters import (
     CLOSING_MASKS,
@@ -58,6 +59,13 @@ _MOST_EFFORT = 4096
 """Readings in progress, over all positions: a row of signs can be masks of nearly any word. What
 people write takes a hundred, and thirty of a letter three thousand."""
 
+_SOUNDS_TAKEN = 255 * SOUND
+_MOST_SOUNDS_TAKEN = MOST_SOUNDS * SOUND
+_MOST_BEFORE_ANOTHER = _MOST_SOUNDS_TAKEN - (UNDOUBLED & _SOUNDS_TAKEN)
+
+_LONGEST_GROUP = max(map(len, [*LEET_GROUPS, *SOUNDS]))
+"""Signs that together are one letter."""
+
 _SHORTEST_CUT = 5
 _GUESSED = "\0"
 """Stands for the sign written last where that was a mask, which repeats nothing."""
@@ -83,6 +91,12 @@ def readings(lexicon: Lexicon, piece: str, starts: Iterable[int]) -> Iterator[Re
     """
     latin = any(map(is_latin, piece))
     regional = sum(map(is_regional, piece)) >= 3
+    all_steps = [
+        _steps(piece[position : position + _LONGEST_GROUP], latin, regional)
+        for position in range(len(piece))
+    ]
+    all_steps.append(())  # at the end, nothing is written
+    firsts = ["".join({meant[0] for _, meant, _, _ in steps}) for steps in all_steps]
     effort = 0
     for start in starts:
         states: list[_State] = [{} for _ in range(len(piece) + 1)]
@@ -94,93 +108,117 @@ def readings(lexicon: Lexicon, piece: str, starts: Iterable[int]) -> Iterator[Re
                 continue
             if effort > _MOST_EFFORT:
                 return
+            steps = all_steps[position]
             if position > start:
-                _leave_out(here)
+                _leave_out(here, piece[position : position + 1], firsts[position])
                 for word, tricks in _ended(lexicon, here, piece[position - 1]):
                     yield Reading(word, start, position, tricks)
             if position < len(piece):
-                steps = _steps(piece, position, latin=latin, regional=regional)
-                for key, tricks in here.items():
-                    _write(states, position, key, tricks, steps)
-                    if position > start:
-                        _trick(states, piece, position, key, tricks)
+                _write(states, position, steps)
+                if position > start:
+                    _trick(states, piece, position, firsts[position + 1])
 
 
-def _write(states: list[_State], position: int, key: _Key, tricks: int, steps: list[_Step]) -> None:
+def _write(states: list[_State], position: int, steps: Sequence[_Step]) -> None:
     """Goes on by what can be meant by what is written here."""
-    node, _, kind = key
-    kind &= _KIND
     for written, meant, cost, its_kind in steps:
-        if its_kind and kind & ~its_kind:
-            continue
-        reached: Node | None = node.following.get(meant[0])
-        for letter in meant[1:]:
-            reached = reached.following.get(letter) if reached is not None else None
-        if reached is not None:
-            after = states[position + len(written)]
-            _reach(after, (reached, written[-1], kind | its_kind), tricks + cost)
+        after = states[position + len(written)]
+        first, rest, last = meant[0], meant[1:], written[-1]
+        other_kinds = _KIND & ~its_kind if its_kind else 0
+        for (node, _, kind), tricks in states[position].items():
+            reached = node.following.get(first)
+            if reached is None or kind & other_kinds:
+                continue
+            for letter in rest:
+                reached = reached.following.get(letter) if reached is not None else None
+            if reached is not None:
+                _reach(after, (reached, last, kind & _KIND | its_kind), tricks + cost)
 
 
-def _trick(states: list[_State], piece: str, position: int, key: _Key, tricks: int) -> None:
-    """Goes on by what is written here for no letter of its own, or for another."""
-    node, last, kind = key
+def _trick(states: list[_State], piece: str, position: int, firsts: str) -> None:
+    """Goes on by what is written here for no letter of its own, or for another.
+
+    `firsts` are the letters that can be meant by what is written next.
+    """
     sign = piece[position]
+    before, behind = piece[position - 1], piece[position + 1 : position + 2]
     after = states[position + 1]
-    apart = kind & _OPEN
-    kind &= _KIND
-    if sign in (last, node.letter):
-        _reach(after, (node, last, kind), tricks + (AGAIN_APART if apart else AGAIN))
-    if sign in SEPARATORS and not kind & ~_PARTED:
-        _reach(after, (node, last, _PARTED | _OPEN), tricks + APART)
-    if sign in MASKS and not kind & ~_MASKED:
-        if last == _GUESSED and sign == piece[position - 1]:
-            _reach(after, (node, last, kind), tricks + AGAIN_GUESSED)
-        cost = BY_SOFT_MASK if sign in SOFT_MASKS else BY_MASK
-        for letter, reached in node.following.items():
-            if sign != "x" or letter in _VOWELS:
-                _reach(after, (reached, _GUESSED, _MASKED), tricks + cost)
-    if kind & ~_SOUNDED:
-        return
-    if not kind and sign in _VOWELS:
-        for letter in _VOWELS:
-            if letter != sign and letter in node.following:
-                _reach(after, (node.following[letter], sign, _SOUNDED), tricks + OTHER_VOWEL)
-    if position + 1 < len(piece) and piece[position + 1] != sign:
-        first = node.following.get(piece[position + 1])
-        if first is not None and sign in first.following:
-            swapped = (first.following[sign], sign, _SOUNDED)
-            _reach(states[position + 2], swapped, tricks + SWAPPED)
+    parts, masks, heard = sign in SEPARATORS, sign in MASKS, sign in _VOWELS
+    swaps = bool(behind) and behind != sign
+    for (node, last, open_kind), tricks in states[position].items():
+        kind = open_kind & _KIND
+        if sign in (last, node.letter):
+            again = AGAIN_APART if open_kind & _OPEN else AGAIN
+            _reach(after, (node, last, kind), tricks + again)
+        if parts and not kind & ~_PARTED:
+            _reach(after, (node, last, _PARTED | _OPEN), tricks + APART)
+        if masks and not kind & ~_MASKED:
+            if last == _GUESSED and sign == before:
+                _reach(after, (node, last, kind), tricks + AGAIN_GUESSED)
+            cost = BY_SOFT_MASK if sign in SOFT_MASKS else BY_MASK
+            for letter, reached in node.following.items():
+                if sign != "x" or letter in _VOWELS:
+                    _reach(after, (reached, _GUESSED, _MASKED), tricks + cost)
+        if kind & ~_SOUNDED:
+            continue
+        if heard and not kind:
+            for letter in _VOWELS:
+                vowel = node.following.get(letter)
+                if vowel is not None and letter != sign and _leads_on(vowel, sign, behind, firsts):
+                    _reach(after, (vowel, sign, _SOUNDED), tricks + OTHER_VOWEL)
+        if swaps and behind in node.following:
+            swapped = node.following[behind].following.get(sign)
+            if swapped is not None:
+                _reach(states[position + 2], (swapped, sign, _SOUNDED), tricks + SWAPPED)
 
 
 def _reach(state: _State, key: _Key, tricks: int) -> None:
-    if tricks > _DEAREST or tricks // SOUND % 256 > MOST_SOUNDS:
+    if tricks > _DEAREST or tricks & _SOUNDS_TAKEN > _MOST_SOUNDS_TAKEN:
         return
     if tricks < state.get(key, tricks + 1):
         state[key] = tricks
 
 
-def _leave_out(here: _State) -> None:
-    """Readings that go on after a letter which was not written."""
+def _leads_on(node: Node, last: str, sign: str, firsts: str) -> bool:
+    """Whether a reading can go on from `node`, or end there, without another slip."""
+    if node.word is not None or (sign and sign in (last, node.letter)):
+        return True
+    return any(first in node.following for first in firsts)
+
+
+def _leave_out(here: _State, sign: str, firsts: str) -> None:
+    """Readings that go on after a letter which was not written.
+
+    Those alone that go on by `sign`, by one of the letters that can be meant by it, or that end;
+    after one of a double that is written once, another slip may follow.
+    """
     for (node, last, kind), tricks in list(here.items()):
-        if kind & ~_SOUNDED:
+        if kind & ~_SOUNDED or tricks & _SOUNDS_TAKEN > _MOST_BEFORE_ANOTHER:
             continue
+        following = node.following
+        if last in following:
+            _reach(here, (following[last], last, _SOUNDED), tricks + UNDOUBLED)
         if kind:
             # With another slip before, it takes a vowel, or one of a double.
-            letters = [each for each in node.following if each in _VOWELS or each == last]
+            after = [following[vowel] for vowel in "aeiou" if vowel in following]
+        elif sign == last:
+            after = list(following.values())
         else:
-            letters = list(node.following)
-        for letter in letters:
-            reached = node.following[letter]
-            if letter == last:
-                _reach(here, (reached, last, _SOUNDED), tricks + UNDOUBLED)
-            else:
+            after = [each for first in firsts for each in node.passing(first)]
+            after += node.ending
+            if sign in following:
+                after.append(following[sign])
+        for reached in after:
+            letter = reached.letter
+            if letter != last:
                 cost = VOWEL_LEFT_OUT if letter in _VOWELS else LEFT_OUT
                 _reach(here, (reached, last, _SOUNDED | _CUT), tricks + cost)
 
 
-def _steps(piece: str, position: int, *, latin: bool, regional: bool) -> list[_Step]:
-    """What may be meant by what is written at `position`: written, meant, cost, kind."""
-    sign = piece[position]
+@lru_cache(maxsize=1 << 15)
+def _steps(ahead: str, latin: bool, regional: bool) -> tuple[_Step, ...]:
+    """What may be meant by what `ahead` begins with: written, meant, cost, kind."""
+    sign = ahead[0]
     steps = [(sign, sign, LETTER, 0)]
     steps += [(sign, letter, BY_DIGIT, 0) for letter in LEET_DIGITS.get(sign, "")]
     steps += [(sign, letter, BY_SIGN, 0) for letter in LEET_SIGNS.get(sign, "")]
@@ -192,14 +230,14 @@ def _steps(piece: str, position: int, *, latin: bool, regional: bool) -> list[_S
         if regional and is_regional(sign):
             found.add(regional_letter(sign))
         steps += [(sign, letters, LOOK_ALIKE, 0) for letters in sorted(found)]
-    for end in range(position + 1, min(position + 4, len(piece)) + 1):
-        written = piece[position:end]
+    for end in range(1, len(ahead) + 1):
+        written = ahead[:end]
         if written in LEET_GROUPS:
             cost = BY_LETTERS if written.isalpha() else BY_SIGN
             steps.append((written, LEET_GROUPS[written], cost, 0))
         for meant in SOUNDS.get(written, ()):
             steps.append((written, meant, BY_SOUND, _SOUNDED))
-    return steps
+    return tuple(steps)
 
 
 def _ended(lexicon: Lexicon, here: _State, sign: str) -> Iterator[tuple[str, int]]:
