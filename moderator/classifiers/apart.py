@@ -107,10 +107,11 @@ class Apart:
         )
 
     def close(self) -> None:
-        """Ends the process; the end of this one does so, too."""
+        """Ends the process, also while it is asked; the end of this one does so, too."""
+        self._given_up = ClassifierError(f"The model {self._specification} has been closed.")
+        self._child.stop()
         with self._lock:
-            self._given_up = ClassifierError(f"The model {self._specification} has been closed.")
-            self._child.close()
+            self._child.kill()
 
     def _judged(self, request: Sequence[Any], texts: Sequence[str]) -> list[Result]:
         if not texts:
@@ -201,7 +202,8 @@ class Apart:
         """Has another process load, while what becomes of the failure is decided."""
         self._child.kill()
         self._greeted = False
-        self._child = self._start()
+        if self._given_up is None:
+            self._child = self._start()
 
     def _start(self) -> Child:
         try:

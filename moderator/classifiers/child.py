@@ -1,9 +1,7 @@
 """A process that is asked over pipes and may fail to answer: by dying, hanging or babbling."""
 
-import contextlib
 import os
 import select
-import signal
 import subprocess
 import time
 import weakref
@@ -13,8 +11,8 @@ from typing import IO, Any
 from moderator.classifiers import frames
 from moderator.classifiers.failure import Failure
 
-GRACE = 2.0
-"""Seconds in which a process that has no more to do ends by itself."""
+GRACE = 5.0
+"""Seconds in which a process that has closed its pipes is gone."""
 
 NONSENSE = "worker gave no sense"
 
@@ -84,15 +82,12 @@ class Child:
         """What it says of its own accord; raises as `ask` does."""
         return self._reply(time.monotonic() + seconds, seconds)
 
-    def kill(self) -> None:
-        """Ends it at once."""
-        self._end()
+    def stop(self) -> None:
+        """Ends it, whoever waits for its reply; it holds nothing that could be lost."""
+        self._process.kill()
 
-    def close(self) -> None:
-        """Lets it end by itself, as it does once nothing can be asked any more."""
-        self._requests.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(GRACE)
+    def kill(self) -> None:
+        """Ends it and lets go of it; nobody may be waiting for its reply."""
         self._end()
 
     def _reply(self, deadline: float, seconds: float) -> Any:
@@ -136,7 +131,7 @@ def how(status: int) -> str:
 
 def _ended(process: "subprocess.Popen[bytes]", lifeline: int) -> None:
     """Ends a process for good, and lets go of all that was held for it."""
-    process.send_signal(signal.SIGKILL)  # does nothing where it has been waited for
+    process.kill()  # does nothing where it has been waited for
     process.wait()
     os.close(lifeline)
     for pipe in (process.stdin, process.stdout):

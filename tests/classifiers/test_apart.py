@@ -391,6 +391,18 @@ def test_once_closed_it_is_gone(start: Start, tmp_path: Path) -> None:
         apart.classify(["a"])
 
 
+def test_who_waits_for_it_is_told_when_it_is_closed(start: Start) -> None:
+    apart = start()
+    timer = threading.Timer(0.5, apart.close)
+    assert apart.name
+    timer.start()
+    began = time.monotonic()
+    with pytest.raises(ClassifierError, match="has been closed"):
+        Isolated(apart).classify(["hang", "b"])
+    timer.join()
+    assert time.monotonic() - began < 10
+
+
 @pytest.mark.parametrize("doing", ["nothing", "hang", "spin"])
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
 def test_it_dies_with_its_owner(tmp_path: Path, doing: str, end: signal.Signals) -> None:
