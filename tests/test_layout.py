@@ -32,7 +32,7 @@ LAYERS: list[list[str]] = [
     ["pipeline"],
     ["api", "output", "summary", "scoring"],
     ["scan", "comparison", "explanation", "samples"],
-    ["sweep", "training"],
+    ["sweep", "training", "cluster"],
     ["evaluation"],
     ["redaction", "review"],
     ["report"],
@@ -45,7 +45,7 @@ HEAVY = {
     "spacy", "torch", "onnxruntime", "transformers", "tokenizers", "detoxify", "numpy", "httpx",
     "rich.progress", "rich.table", "jsonschema", "re2", "fasttext", "jinja2", "rapidfuzz",
     "phonenumbers", "stdnum", "anyascii", "spellchecker", "confusable_homoglyphs", "sqlite3",
-    "publicsuffixlist",
+    "publicsuffixlist", "ray", "pyarrow",
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import typer
 from moderator import __version__
 from moderator.cli import rules as rules_commands
 from moderator.cli import verdicts as verdicts_commands
+from moderator.cli.backfill import backfill
 from moderator.cli.calibrate import calibrate
 from moderator.cli.dsa import dsa
 from moderator.cli.evaluate import evaluate
@@ -51,6 +52,7 @@ app.command()(evaluate)
 app.command()(calibrate)
 app.command()(sample)
 app.command()(dsa)
+app.command()(backfill)
 app.command()(sessions)
 app.command()(fetch)
 app.command()(report)
@@ -80,6 +82,7 @@ def run() -> NoReturn:
     """Runs the command line; the process ends here."""
     # As after Ctrl-C, what is half-written is to be removed on the way out.
     signal.signal(signal.SIGTERM, _terminate)
+    os.umask(0o077)  # what is written holds chat: its files and folders are for their owner alone
     try:
         app()
     except SystemExit as end:
