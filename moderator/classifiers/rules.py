@@ -23,6 +23,7 @@ MOST_OF_A_RULE = 20
 """Findings of one rule in one message: more say nothing new, and fill the disk."""
 
 _EVERYWHERE = "*"
+_NOTHING = Assessment()
 Match = tuple[str, int, int]
 
 
@@ -44,7 +45,8 @@ class RulesClassifier:
 
     def classify(self, texts: Sequence[str]) -> list[Result]:
         """Findings of each text, by place; never `Unscored`."""
-        return [Assessment(findings=tuple(self._findings(text))) for text in texts]
+        found = (tuple(self._findings(text)) for text in texts)
+        return [Assessment(findings) if findings else _NOTHING for findings in found]
 
     def _findings(self, text: str) -> Iterator[Finding]:
         folded = fold(text)

@@ -34,7 +34,7 @@ _OUTER = "!?.,:;'\"()*~-_"
 _UNUSED = 9
 """The price of a sign that is left over: more than that of one in a letter's place."""
 
-_REMEMBERED = 1 << 16
+_REMEMBERED = 1 << 14
 
 Edit = tuple[int, int, str]
 """Where in the folded text, and the word that stands there."""
@@ -64,7 +64,7 @@ class Decoder:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._piece = lru_cache(maxsize=_REMEMBERED)(self._edits_of_piece)
-        self._run = lru_cache(maxsize=_REMEMBERED // 16)(self._spelt)
+        self._run = lru_cache(maxsize=_REMEMBERED // 8)(self._spelt)
 
     def decode(self, folded: Folded) -> Folded | None:
         """The text with its disguised words read, or None where there are none."""
