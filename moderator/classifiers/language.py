@@ -36,6 +36,9 @@ _OWN_SHARE = 0.2
 _ADDRESS = re.compile(
     r"https?://\S+|www\.\S+|[@#]\w+|\S*[/\\_={}<>$|~^\[\]]\S*|\S*\w[.:(]\w\S*|\S*\d\S*"
 )
+_MAY_HOLD_ADDRESS = re.compile(r"[@#/\\_={}<>$|~^\[\]\d.:(]")
+"""One of these is in all that `_ADDRESS` matches; most messages have none."""
+
 _LONG_RUN = re.compile(r"(.)\1{2,}")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
@@ -78,7 +81,12 @@ def _script(letter: str) -> str:
 def _words(text: str) -> list[str]:
     """The words that tell a language: no address, mention, path, number or code; runs cut to 2."""
     plain = unicodedata.normalize("NFKC", text[:_HEAD]).replace("’", "'").lower()
-    return [_LONG_RUN.sub(r"\1\1", word) for word in _WORD.findall(_ADDRESS.sub(" ", plain))]
+    if _MAY_HOLD_ADDRESS.search(plain):
+        plain = _ADDRESS.sub(" ", plain)
+    words = _WORD.findall(plain)
+    if _LONG_RUN.search(plain):
+        return [_LONG_RUN.sub(r"\1\1", word) for word in words]
+    return words
 
 
 def _main_script(words: Sequence[str]) -> str:
@@ -103,10 +111,13 @@ class LanguageGate:
 
     def foreign(self, text: str) -> str | None:
         """The message's language code or script name where it is surely foreign, else None."""
+        plain = text.isascii()
+        if plain and len(text) < MIN_LETTERS + MIN_WORDS - 1:
+            return None  # too short for `_identify`, whatever its words are
         words = _words(text)
         if not words:
             return None
-        script = _main_script(words)
+        script = "Latin" if plain else _main_script(words)
         if script != "Latin" and script not in self._scripts:
             return script
         return self._identify(words)
