@@ -187,10 +187,10 @@ class Stream:
         beside = [each for each in of_name if isinstance(each, Finding)]
         unscored = [each for each in of_name if isinstance(each, Unscored)]
         # What is flagged for something else is judged in full, too: a reviewer sees the scores.
-        if self._policy.judge(beside).flagged:
+        if beside and self._policy.judge(beside).flagged:
             results = self._in_full(text, results)
         behaved = self._behaved(message, [*self._found(results), *beside], unscored)
-        if self._policy.judge(behaved).flagged:
+        if behaved and self._policy.judge(behaved).flagged:
             results = self._in_full(text, results)
         unscored = [*(each for each in results if isinstance(each, Unscored)), *unscored]
         findings = [*self._found(results), *beside, *behaved]
@@ -223,6 +223,8 @@ class Stream:
         ]
 
     def _findings(self, classifier: Classifier, result: Assessment) -> list[Finding]:
+        if not result.scores:
+            return list(result.findings)
         by_score = self._policy.findings(classifier.name, classifier.version, result.scores)
         return [*result.findings, *by_score]
 

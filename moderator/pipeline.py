@@ -6,7 +6,6 @@ display names seen. A pipeline keeps nothing from one stream of messages to the 
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -167,12 +166,15 @@ class _Neighbours:
     def _first(self) -> Judged:
         one = self.waiting.popleft()
         session = one.message.session_id
-        placed = replace(
-            one,
-            before=tuple(each for each in self.before if each.session_id == session),
-            after=tuple(
-                each.message for each in self.waiting if each.message.session_id == session
-            ),
+        placed = Judged(
+            one.message,
+            one.findings,
+            one.verdict,
+            one.scores,
+            one.unscored,
+            one.cleared,
+            tuple([each for each in self.before if each.session_id == session]),
+            tuple([each.message for each in self.waiting if each.message.session_id == session]),
         )
         self.before.append(one.message)
         return placed

@@ -26,6 +26,9 @@ class Verdict:
     categories: tuple[str, ...] = ()
 
 
+_CLEAN = Verdict(flagged=False, severity=None, action=None)
+
+
 class Policy:
     """The thresholds and actions of a rule set."""
 
@@ -71,7 +74,7 @@ class Policy:
         """The verdict over all findings of one message."""
         acted = [(self.action(finding), finding) for finding in findings]
         if not acted:
-            return Verdict(flagged=False, severity=None, action=None)
+            return _CLEAN
         action = max(asked for asked, _ in acted)
         flagged = action > Action.record
         weighed = [finding for asked, finding in acted if asked > Action.record or not flagged]
