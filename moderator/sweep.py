@@ -98,7 +98,10 @@ def _one(
             dump = stack.enter_context(fetched(session_id, network))
             resumable = stack.enter_context(going_on(dump)) if going_on is not None else None
             tally, _ = scan(
-                read_dump(resumable.dump if resumable is not None else dump.stream),
+                read_dump(
+                    resumable.dump if resumable is not None else dump.stream,
+                    max_bytes=network.limits.max_bytes,
+                ),
                 pipeline,
                 ruleset,
                 to,

@@ -1,5 +1,6 @@
 """Options that several commands share, and what they build."""
 
+import re
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from moderator.classifiers.registry import DEFAULT_MODEL
+from moderator.errors import ConfigError
+from moderator.sources.limits import MAX_BYTES, Limits
 
 if TYPE_CHECKING:
     from moderator.config import RuleSet
@@ -34,6 +37,15 @@ class BackendName(StrEnum):
 
     dyte = "dyte"
     realtimekit = "realtimekit"
+
+
+def size(text: str) -> int:
+    """Bytes from what `--max-bytes` takes: a number, with KiB, MiB or GiB where it is long."""
+    found = re.fullmatch(r"([0-9]{1,15}) ?([KMG]?)(?:iB|B)?", str(text).strip(), re.IGNORECASE)
+    if found is None or int(found[1]) == 0:
+        raise ConfigError(f"--max-bytes {text!r} is no size; write 500MiB, 8GiB, or plain bytes.")
+    shift = 10 * " KMG".index(found[2].upper() or " ")
+    return int(found[1]) << shift
 
 
 Rules = Annotated[
@@ -77,6 +89,16 @@ Wait = Annotated[
     float,
     typer.Option("--wait", min=0, help="Seconds to wait for a dump that is not ready yet."),
 ]
+MaxBytes = Annotated[
+    int,
+    typer.Option(
+        "--max-bytes",
+        parser=size,
+        help="The longest dump that is read, unpacked: bytes, or 500MiB, 8GiB.",
+        metavar="SIZE",
+        show_default="2GiB",
+    ),
+]
 
 
 def set_up_log(*, verbose: bool) -> None:
@@ -90,12 +112,22 @@ def set_up_log(*, verbose: bool) -> None:
 
 
 def network(
-    backend: BackendName | None, base_url: str | None, allow_private: bool, wait: float = 0.0
+    backend: BackendName | None,
+    base_url: str | None,
+    allow_private: bool,
+    wait: float = 0.0,
+    max_bytes: int = MAX_BYTES,
 ) -> "Network":
     """How to reach the API and its downloads."""
     from moderator.sources.target import Network
 
-    return Network(backend.value if backend is not None else None, base_url, allow_private, wait)
+    return Network(
+        backend.value if backend is not None else None,
+        base_url,
+        allow_private,
+        wait,
+        limits=Limits(max_bytes=max_bytes),
+    )
 
 
 def pipeline(
@@ -108,10 +140,12 @@ def pipeline(
 ) -> "tuple[Pipeline, RuleSet]":
     """The pipeline that the options ask for, and the rule set in it."""
     from moderator.api import build
+    from moderator.classifiers.registry import build_apart, build_models
     from moderator.config import load
 
+    loading = build_models(models, build_apart)  # in processes of their own, while the rules load
     ruleset = load(rules)
-    built = build(ruleset, models, context=context, words=words, exhaustive=exhaustive)
+    built = build(ruleset, loading, context=context, words=words, exhaustive=exhaustive)
     return built, ruleset
 
 
@@ -127,16 +161,17 @@ def shadowed(
     """As `pipeline`, and the candidate rules that are to judge beside it, where there are any."""
     if shadow is None:
         return *pipeline(rules, models, context=context, words=words, exhaustive=exhaustive), None
-    from moderator.classifiers.registry import build_models
+    from moderator.classifiers.registry import build_apart, build_models
     from moderator.comparison import pair
     from moderator.config import load
     from moderator.scan import Shadow
 
+    loading = build_models(models, build_apart)
     ruleset, candidate = load(rules), load(shadow)
     live, beside = pair(
         ruleset,
         candidate,
-        build_models(models),
+        loading,
         context=context,
         words=words,
         exhaustive=exhaustive,

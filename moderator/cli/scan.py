@@ -15,6 +15,7 @@ from moderator.cli.report import OfScan, check_of_scan, form_for
 from moderator.cli.stopping import Stopping
 from moderator.errors import ConfigError
 from moderator.records import Severity
+from moderator.sources.limits import MAX_BYTES
 from moderator.terminal import printable
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ def scan(
     base_url: options.BaseUrl = None,
     wait: options.Wait = 0.0,
     allow_private: options.AllowPrivate = False,
+    max_bytes: options.MaxBytes = MAX_BYTES,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
@@ -107,7 +109,7 @@ def scan(
     if since is not None and no_clobber:
         raise ConfigError("--no-clobber is for one TARGET; --since skips what is done anyway.")
     options.set_up_log(verbose=verbose)
-    network = options.network(backend, base_url, allow_private, wait)
+    network = options.network(backend, base_url, allow_private, wait, max_bytes)
 
     def judges() -> "Judges":
         # Models take seconds to load: what is wrong with the rest is told before.
@@ -177,7 +179,10 @@ def _scan_one(
         on_row = stack.enter_context(reading(dump, quiet=quiet))
         resumable = stack.enter_context(going_on(dump)) if destinations.can_be_cut() else None
         tally, summary = scan(
-            read_dump(resumable.dump if resumable is not None else dump.stream),
+            read_dump(
+                resumable.dump if resumable is not None else dump.stream,
+                max_bytes=network.limits.max_bytes,
+            ),
             pipeline,
             ruleset,
             destinations,

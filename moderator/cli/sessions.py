@@ -12,6 +12,7 @@ import typer
 
 from moderator.cli import options
 from moderator.errors import ConfigError, OutputError
+from moderator.sources.limits import MAX_BYTES
 from moderator.terminal import printable
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def fetch(
     base_url: options.BaseUrl = None,
     wait: options.Wait = 0.0,
     allow_private: options.AllowPrivate = False,
+    max_bytes: options.MaxBytes = MAX_BYTES,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
@@ -73,7 +75,7 @@ def fetch(
         raise ConfigError(f"{session} is here already; fetch takes a session id or a URL.")
     if no_clobber and output.exists():
         raise OutputError(f"{output} exists already and --no-clobber forbids to replace it.")
-    network = options.network(backend, base_url, allow_private, wait)
+    network = options.network(backend, base_url, allow_private, wait, max_bytes)
     with downloading(quiet=quiet) as on_bytes:
         done = replace(network, on_bytes=on_bytes).download(session, output)
     if not quiet:

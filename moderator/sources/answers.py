@@ -149,7 +149,11 @@ def _told(answer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         if isinstance(item, dict):
             yield item
             chain = item.get("error_chain")
-            yield from (link for link in chain or () if isinstance(link, dict))
+            yield from (
+                link
+                for link in (chain if isinstance(chain, list) else ())
+                if isinstance(link, dict)
+            )
     # A bare message is an error only where nothing else stands beside it that is a result.
     if isinstance(answer.get("message"), str) and not {"data", "result"} & answer.keys():
         yield answer

@@ -17,26 +17,32 @@ import orjson
 from moderator.errors import ConfigError, ModeratorError, NotReady, SourceError
 from moderator.sources import answers
 from moderator.sources.answers import ApiFailure, ChatLink, Participant, Session
+from moderator.sources.body import read_answer
 from moderator.sources.complaints import complaint
-from moderator.sources.credentials import Backend, is_loopback
+from moderator.sources.credentials import Backend
+from moderator.sources.limits import Backoff, Limits
 from moderator.sources.pace import Pace
+from moderator.sources.proxies import from_environment
+from moderator.sources.transport import Transport
 from moderator.sources.wire import (
-    TIMEOUT,
     USER_AGENT,
-    Backoff,
     Transient,
     is_transient,
     quiet_logs,
     retry_after,
     retrying,
+    timeouts,
     transport_errors,
 )
 
 PER_PAGE = 100
-LONGEST_SESSION = timedelta(days=1)
-"""How long before a time range a session may have started that ended within it."""
+LONGEST_SESSION = timedelta(days=7)
+"""How long before a time range a session may have started that ended within it.
 
-_LONGEST_ANSWER = 32 * 2**20
+The list's `start_time` may well be compared with the start, so that a longer session is not listed;
+the wider this is, the more pages there are to read.
+"""
+
 _MOST_PAGES = 10_000
 
 _log = logging.getLogger(__name__)
@@ -56,23 +62,27 @@ class SessionsApi:
         *,
         transport: httpx.BaseTransport | None = None,
         backoff: Backoff | None = None,
-        timeout: httpx.Timeout = TIMEOUT,
+        limits: Limits | None = None,
         pace: Pace | None = None,
     ) -> None:
         self.backend = backend
         self._pace = pace
         self._backoff = backoff or Backoff()
+        self._limits = limits or Limits()
+        if transport is None:
+            proxy = from_environment(urlsplit(backend.base_url).hostname or "")
+            transport = Transport(self._limits, proxy=proxy)
         self._client = httpx.Client(
             headers={
                 "Authorization": backend.credentials.authorization,
                 "User-Agent": USER_AGENT,
                 "Accept": "application/json",
+                "Accept-Encoding": "identity",
             },
             transport=transport,
-            timeout=timeout,
+            timeout=timeouts(self._limits),
             follow_redirects=False,
-            # A proxy for the outside would not reach this machine's own ports.
-            trust_env=not is_loopback(urlsplit(backend.base_url).hostname or ""),
+            trust_env=False,  # nor credentials of a .netrc
         )
 
     def __enter__(self) -> Self:
@@ -188,11 +198,7 @@ class SessionsApi:
             transport_errors(host),
             self._client.stream("GET", self.backend.base_url + path, params=query) as response,
         ):
-            body = bytearray()
-            for chunk in response.iter_bytes():
-                body += chunk
-                if len(body) > _LONGEST_ANSWER:
-                    raise SourceError(f"{host} answers with more than 32 MiB for {what}")
+            body = read_answer(response, host, what, self._limits)
         status = response.status_code
         if is_transient(status):
             patience = retry_after(response.headers)
@@ -206,9 +212,7 @@ class SessionsApi:
             )
         return self._read(body, response, what, chat)
 
-    def _read(
-        self, body: bytearray, response: httpx.Response, what: str, chat: bool
-    ) -> dict[str, Any]:
+    def _read(self, body: bytes, response: httpx.Response, what: str, chat: bool) -> dict[str, Any]:
         status = response.status_code
         try:
             answer = orjson.loads(body)
@@ -250,7 +254,7 @@ def _segment(session_id: str) -> str:
     return quote(session_id, safe="")
 
 
-def _not_json(host: str, what: str, body: bytearray, response: httpx.Response) -> str:
+def _not_json(host: str, what: str, body: bytes, response: httpx.Response) -> str:
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     page = "html" in kind or body.lstrip()[:1] == b"<"
     form = "a web page" if page else "something that is not JSON"

@@ -14,9 +14,9 @@ import tenacity
 
 from moderator.errors import NotReady, SourceError
 from moderator.sources.answers import ChatLink
+from moderator.sources.limits import MAX_BYTES, Backoff
 from moderator.sources.partial import Partial, Restart
 from moderator.sources.wire import (
-    Backoff,
     Transient,
     is_transient,
     quiet_logs,
@@ -57,16 +57,18 @@ def download(
     *,
     client: httpx.Client,
     backoff: Backoff | None = None,
+    max_bytes: int = MAX_BYTES,
     progress: Progress | None = None,
 ) -> Downloaded:
     """Fetches what `link` leads to into `destination`, over an older file, mode 0600.
 
     `link` is called again where its link is refused. Content arrives as it is stored, maybe
-    gzip. Raises `NotReady` where there is no dump yet (404, or an empty file), `SourceError`
-    where it cannot be had whole, `OutputError` where it cannot be written; `destination` is
-    then as it was before.
+    gzip, which is checked to be whole; it may take `max_bytes` as it comes, and unpacked. Raises
+    `NotReady` where there is no dump yet (404, or an empty file), `SourceError` where it cannot
+    be had whole or is none, `OutputError` where it cannot be written; `destination` is then as it
+    was before.
     """
-    return _fetch(link, MOST_RENEWALS, destination, client, backoff, progress)
+    return _fetch(link, MOST_RENEWALS, destination, client, backoff, max_bytes, progress)
 
 
 def fetch_url(
@@ -75,10 +77,12 @@ def fetch_url(
     *,
     client: httpx.Client,
     backoff: Backoff | None = None,
+    max_bytes: int = MAX_BYTES,
     progress: Progress | None = None,
 ) -> Downloaded:
     """Fetches a URL that the user gave, like `download`; there is no other link to ask for."""
-    return _fetch(lambda: ChatLink(url), 0, destination, client, backoff, progress)
+    only = ChatLink(url)
+    return _fetch(lambda: only, 0, destination, client, backoff, max_bytes, progress)
 
 
 def _fetch(
@@ -87,10 +91,13 @@ def _fetch(
     destination: Path,
     client: httpx.Client,
     backoff: Backoff | None,
+    max_bytes: int,
     progress: Progress | None,
 ) -> Downloaded:
     with Partial(destination) as partial, quiet_logs():
-        _Attempts(link, renewals, partial, client, backoff or Backoff(), progress).run()
+        backoff = backoff or Backoff()
+        _Attempts(link, renewals, partial, client, backoff, max_bytes, progress).run()
+        partial.check(max_bytes)
         partial.keep()
         return Downloaded(destination, partial.size, partial.etag)
 
@@ -105,12 +112,14 @@ class _Attempts:
         partial: Partial,
         client: httpx.Client,
         backoff: Backoff,
+        max_bytes: int,
         progress: Progress | None,
     ) -> None:
         self._ask = link
         self._partial = partial
         self._client = client
         self._backoff = backoff
+        self._max_bytes = max_bytes
         self._progress = progress
         self._link: ChatLink | None = None
         self._most_renewals = most_renewals
@@ -194,16 +203,25 @@ class _Attempts:
         else:
             raise SourceError(f"{host} answers {status}, which is no download")
         _demand_an_end(headers, host, partial.total)
-        self._save(response)
+        self._demand_room(host, partial.total or 0)
+        self._save(response, host)
         self._demand_whole(host)
 
-    def _save(self, response: httpx.Response) -> None:
+    def _save(self, response: httpx.Response, host: str) -> None:
         # Raw, so that lengths count the bytes that were sent; and as they come, because httpx
         # loses what it has gathered for a chunk of a given size when the connection breaks.
         for chunk in response.iter_raw():
+            self._demand_room(host, self._partial.size + len(chunk))
             self._partial.write(chunk)
             if self._progress is not None:
                 self._progress(self._partial.size, self._partial.total)
+
+    def _demand_room(self, host: str, size: int) -> None:
+        if size > self._max_bytes:
+            raise SourceError(
+                f"the dump at {host} is larger than the {self._max_bytes:,} bytes that are"
+                " allowed: allow more with --max-bytes if it is to be trusted"
+            )
 
     def _demand_whole(self, host: str) -> None:
         partial = self._partial

@@ -12,7 +12,8 @@ from moderator.errors import NotReady
 from moderator.sources.answers import ChatLink
 from moderator.sources.api import SessionsApi
 from moderator.sources.download import Downloaded, Progress, download
-from moderator.sources.wire import Backoff, growing_waits
+from moderator.sources.limits import MAX_BYTES, Backoff
+from moderator.sources.wire import growing_waits
 
 T = TypeVar("T")
 
@@ -36,6 +37,7 @@ def fetch_session(
     wait_seconds: float = 0.0,
     backoff: Backoff | None = None,
     poll: Backoff | None = None,
+    max_bytes: int = MAX_BYTES,
     progress: Progress | None = None,
 ) -> Downloaded:
     """Fetches a session's dump into `destination`; see `download` for its errors.
@@ -50,6 +52,7 @@ def fetch_session(
             destination,
             client=client,
             backoff=backoff,
+            max_bytes=max_bytes,
             progress=progress,
         )
 

@@ -6,15 +6,16 @@ only where its length, or the end mark of a chunked body, says so.
 
 import os
 import re
-import tempfile
 from pathlib import Path
 from typing import BinaryIO
 
 import httpx
 
 from moderator.files import cannot_write, real_file
+from moderator.parts import hold, part_of
+from moderator.sources.sniff import check_whole
 
-_CONTENT_RANGE = re.compile(r"bytes\s+(?:([0-9]+)-[0-9]+|\*)/([0-9]+|\*)")
+_CONTENT_RANGE = re.compile(r"bytes\s+(?:([0-9]{1,18})-[0-9]{1,18}|\*)/([0-9]{1,18}|\*)")
 
 
 class Restart(Exception):
@@ -22,7 +23,7 @@ class Restart(Exception):
 
 
 class Partial:
-    """A private file (mode 0600) beside `destination` that grows until it is kept.
+    """A private file (mode 0600) beside `destination` that grows until it is kept, held by one run.
 
     A context manager: what was not kept is removed. A link is followed first. Raises
     `OutputError` where it cannot be written, or where `destination` is no regular file.
@@ -34,23 +35,24 @@ class Partial:
         self.total: int | None = None
         self.etag: str | None = None
         self._validator: str | None = None
+        self._coding = ""
         try:
             self._real = real_file(destination)
-            handle, name = tempfile.mkstemp(
-                dir=self._real.parent, prefix=f".{self._real.name[:80]}.", suffix=".part"
-            )
+            handle = hold(destination, self._real)
         except OSError as exc:
             raise cannot_write(destination, exc) from None
-        self._path: Path | None = Path(name)
+        self._path: Path | None = part_of(self._real)
         self._file: BinaryIO = os.fdopen(handle, "wb", buffering=0)
+        self._file.truncate(0)  # what a killed run left
 
     def __enter__(self) -> "Partial":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        # Removed while it is still held, so that it cannot be another run's.
         if self._path is not None:
             self._path.unlink(missing_ok=True)
+        self._file.close()
 
     def range_headers(self) -> dict[str, str]:
         """The headers that ask for the rest alone; none where there is nothing to join to.
@@ -68,6 +70,7 @@ class Partial:
         # A weak ETag does not promise the same bytes, so it cannot join them.
         strong = self.etag if self.etag is not None and self.etag.startswith('"') else None
         self._validator = strong or headers.get("last-modified")
+        self._coding = headers.get("content-encoding", "")
         length = headers.get("content-length", "")
         self.total = int(length) if re.fullmatch("[0-9]{1,18}", length) else None
 
@@ -77,7 +80,14 @@ class Partial:
         if spans is None or spans[1] is None or int(spans[1]) != self.size:
             raise Restart
         total = None if spans[2] == "*" else int(spans[2])
-        if self._is_other(headers) or (None not in (total, self.total) and total != self.total):
+        if None not in (total, self.total) and total != self.total:
+            raise Restart
+        # Some servers ignore If-Range; then the version is told by the answer alone.
+        if self._is_other(headers, demanded=True):
+            raise Restart
+        if self._validator != self.etag and (total is None or self.total is None):
+            raise Restart  # two versions can be of one second, but not so easily of one length
+        if headers.get("content-encoding", "") != self._coding:
             raise Restart
         self.total = self.total if total is None else total
 
@@ -102,6 +112,12 @@ class Partial:
         self._file.truncate()
         self.size, self.total, self.etag, self._validator = 0, None, None, None
 
+    def check(self, max_bytes: int) -> None:
+        """Raises what is wrong with the whole, as `check_whole` does."""
+        assert self._path is not None
+        with self._path.open("rb") as stream:
+            check_whole(stream, max_bytes)
+
     def keep(self) -> None:
         """Makes it the destination, atomically and over an older file."""
         assert self._path is not None
@@ -112,6 +128,8 @@ class Partial:
             raise cannot_write(self.destination, exc) from None
         self._path = None
 
-    def _is_other(self, headers: httpx.Headers) -> bool:
-        etag = headers.get("etag")
-        return etag is not None and self.etag is not None and etag != self.etag
+    def _is_other(self, headers: httpx.Headers, *, demanded: bool = False) -> bool:
+        """Whether `headers` name another version, or none where that is demanded."""
+        name = "etag" if self._validator == self.etag else "last-modified"
+        told = headers.get(name)
+        return told != self._validator and (demanded or told is not None)

@@ -8,7 +8,7 @@ UTF-8 decoder accepts, and so ends as a rejected row.
 import codecs
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import Literal, Protocol, runtime_checkable
+from typing import BinaryIO, Literal, Protocol, runtime_checkable
 
 from moderator.errors import NotReady, SourceError
 from moderator.sources.dump_gzip import MAGIC, gunzip
@@ -18,6 +18,13 @@ Format = Literal["csv", "array", "lines"]
 _PIECE = 64 * 1024
 _BLANK = b" \t\r\n"
 _BLANK_LIMIT = 1024 * 1024
+
+_MOST_LAYERS = 2
+"""A dump that is stored as gzip and sent as gzip once more is no attack."""
+
+_BOMB_FROM = 64 * 2**20
+_BOMB_RATIO = 200
+"""Chat packs to a tenth, the same message over and over to a hundredth, a bomb to a thousandth."""
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -49,8 +56,15 @@ def sniff(
     and `SourceError` for something else than a dump.
     """
     head, chunks = _peek(_chunks(source), len(MAGIC))
-    if head.startswith(MAGIC):
-        chunks = gunzip(chunks)
+    for _ in range(_MOST_LAYERS):
+        if not head.startswith(MAGIC):
+            break
+        head, chunks = _peek(_unpacked(chunks), len(MAGIC))
+    else:
+        if head.startswith(MAGIC):
+            raise SourceError(
+                "the dump is gzip within gzip within gzip, as no chat is: it is not unpacked"
+            )
     if max_bytes is not None:
         chunks = _bounded(chunks, max_bytes)
     head, chunks = _peek(_utf8(chunks), 4, past=_BLANK)
@@ -65,6 +79,20 @@ def sniff(
             raise SourceError(f"this is no chat dump but {what}")
     kinds: dict[bytes, Format] = {b"[": "array", b"{": "lines"}
     return kinds.get(begin[:1], "csv"), chunks
+
+
+def check_whole(stream: BinaryIO, max_bytes: int | None) -> None:
+    """Raises what can be told of a dump without reading its rows, for a file opened for bytes.
+
+    That is: nothing in it, something else than a dump, or gzip data that is damaged, stops early,
+    or unpacks to more than `max_bytes`.
+    """
+    packed = stream.read(len(MAGIC)) == MAGIC
+    stream.seek(0)
+    _, chunks = sniff(stream, max_bytes)
+    if packed:
+        for _ in chunks:
+            pass
 
 
 def _chunks(source: Readable | Iterable[bytes]) -> Iterator[bytes]:
@@ -88,6 +116,25 @@ def _peek(
     return begin, chain((begin,) if begin else (), chunks)
 
 
+def _unpacked(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    fed = given = 0
+
+    def counted() -> Iterator[bytes]:
+        nonlocal fed
+        for chunk in chunks:
+            fed += len(chunk)
+            yield chunk
+
+    for piece in gunzip(counted()):
+        given += len(piece)
+        if given > _BOMB_FROM and given > fed * _BOMB_RATIO:
+            raise SourceError(
+                f"the dump unpacks to more than {_BOMB_RATIO} times its size, as no chat does:"
+                " unpack it by hand if it is to be trusted"
+            )
+        yield piece
+
+
 def _bounded(chunks: Iterator[bytes], max_bytes: int) -> Iterator[bytes]:
     size = 0
     for chunk in chunks:
@@ -95,7 +142,7 @@ def _bounded(chunks: Iterator[bytes], max_bytes: int) -> Iterator[bytes]:
         if size > max_bytes:
             raise SourceError(
                 f"the dump is larger than the {max_bytes:,} bytes that are allowed, unpacked: "
-                "allow more if it is to be trusted"
+                "allow more with --max-bytes if it is to be trusted"
             )
         yield chunk
 

@@ -3,16 +3,17 @@
 import os
 import re
 import stat
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
 from moderator.errors import ConfigError, SourceError
 from moderator.sources.answers import SESSION_ID
+from moderator.sources.limits import Backoff, Limits
+from moderator.sources.temporary import DUMP, private_folder
 
 if TYPE_CHECKING:
     from moderator.sources.api import SessionsApi
@@ -33,13 +34,16 @@ class Network:
     allow_private: bool = False
     wait: float = 0.0
     on_bytes: Callable[[int, int | None], None] | None = None
+    limits: Limits = field(default_factory=Limits)
+    backoff: Backoff = field(default_factory=Backoff)
 
     def api(self) -> "SessionsApi":
         """The API that the credentials in the environment or in `.env` are for."""
         from moderator.sources.api import SessionsApi
         from moderator.sources.credentials import environment, resolve
 
-        return SessionsApi(resolve(environment(), self.backend, self.base_url))
+        backend = resolve(environment(), self.backend, self.base_url)
+        return SessionsApi(backend, backoff=self.backoff, limits=self.limits)
 
     def download(self, target: str, destination: Path) -> "Downloaded":
         """Fetches the dump at a URL, or of a session, whole into `destination`."""
@@ -47,9 +51,17 @@ class Network:
         from moderator.sources.fetch import fetch_session
         from moderator.sources.guard import download_client
 
-        with download_client(allow_private=self.allow_private) as client:
+        most = self.limits.max_bytes
+        with download_client(allow_private=self.allow_private, limits=self.limits) as client:
             if _URL.match(target):
-                return fetch_url(target, destination, client=client, progress=self.on_bytes)
+                return fetch_url(
+                    target,
+                    destination,
+                    client=client,
+                    backoff=self.backoff,
+                    max_bytes=most,
+                    progress=self.on_bytes,
+                )
             with self.api() as api:
                 return fetch_session(
                     api,
@@ -57,6 +69,8 @@ class Network:
                     destination,
                     client=client,
                     wait_seconds=self.wait,
+                    backoff=self.backoff,
+                    max_bytes=most,
                     progress=self.on_bytes,
                 )
 
@@ -136,8 +150,8 @@ def _explained(target: str) -> Iterator[None]:
 @contextmanager
 def fetched(target: str, network: Network) -> Iterator[Dump]:
     """The dump at a URL or of a session, fetched whole, whatever files there are of that name."""
-    with tempfile.TemporaryDirectory(prefix="moderator-") as folder:
-        path = Path(folder) / "dump"
+    with private_folder() as folder:
+        path = folder / DUMP
         size = network.download(target, path).bytes
         with path.open("rb") as stream:
             yield Dump(_name(target), stream, size)

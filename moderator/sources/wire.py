@@ -2,11 +2,9 @@
 
 import logging
 import re
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from random import SystemRandom
@@ -14,26 +12,17 @@ from random import SystemRandom
 import httpx
 import tenacity
 
+from moderator.errors import SourceError
+from moderator.sources.limits import Backoff, Limits
+
 USER_AGENT = "moderator"
-TIMEOUT = httpx.Timeout(30.0, connect=10.0)
-"""Seconds to connect, and between two reads or writes; a long download may take longer."""
 
 _random = SystemRandom()
 
 
-@dataclass(frozen=True, slots=True)
-class Backoff:
-    """How failures are waited out; waits are in seconds.
-
-    `attempts` requests at most, waits doubling from `first` to `longest` with jitter. A server's
-    `Retry-After` goes first, and one above `patience` ends the attempts at once.
-    """
-
-    attempts: int = 6
-    first: float = 1.0
-    longest: float = 30.0
-    patience: float = 120.0
-    sleep: Callable[[float], None] = time.sleep
+def timeouts(limits: Limits) -> httpx.Timeout:
+    """The limits that concern a single wait, as httpx takes them."""
+    return httpx.Timeout(limits.read, connect=limits.connect)
 
 
 class Transient(Exception):
@@ -57,35 +46,52 @@ def is_transient(status: int) -> bool:
 
 
 def retry_after(headers: httpx.Headers, now: datetime | None = None) -> float | None:
-    """The seconds that a `Retry-After` header asks for, whichever of its two forms it has."""
+    """The seconds that a `Retry-After` header asks for, whichever of its two forms it has.
+
+    A date is measured by the answer's own `Date`, where it has one: clocks differ. What cannot be
+    read is None.
+    """
     value = headers.get("retry-after", "").strip()
-    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?", value):
-        return float(value)
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
+    if re.fullmatch(r"[0-9]{1,400}(\.[0-9]{1,400})?", value):
+        return min(float(value), 1e9)
+    moment = _http_date(value)
+    if moment is None:
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
+    now = _http_date(headers.get("date", "")) or now or datetime.now(UTC)
+    return max(0.0, (moment - now).total_seconds())
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+        return moment.astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
 
 
 def growing_waits(backoff: Backoff) -> Callable[[tenacity.RetryCallState], float]:
-    """Waits that double from `first` to `longest`, each with up to `first` of jitter on top."""
-    return tenacity.wait_exponential(
-        multiplier=backoff.first, max=backoff.longest
-    ) + tenacity.wait_random(0, backoff.first)
+    """Waits that double from `first` to `longest`, each with jitter on top."""
+    doubling = tenacity.wait_exponential(multiplier=backoff.first, max=backoff.longest)
+    return lambda state: _jittered(doubling(state), backoff)
 
 
 def retrying(
     backoff: Backoff, stop: Callable[[tenacity.RetryCallState], bool] | None = None
 ) -> tenacity.Retrying:
-    """Tries again on `Transient` until `stop` (by default `backoff.attempts`), then raises it."""
+    """Tries again on `Transient` until `stop` (by default `backoff.attempts`), then raises it.
+
+    It is raised, too, where the next wait would exceed the budget.
+    """
     growing = growing_waits(backoff)
+    enough = stop or tenacity.stop_after_attempt(backoff.attempts)
 
     def wait(state: tenacity.RetryCallState) -> float:
         asked = _transient(state).retry_after
-        return growing(state) if asked is None else asked + _random.uniform(0, backoff.first)
+        return growing(state) if asked is None else _jittered(asked, backoff)
+
+    def is_enough(state: tenacity.RetryCallState) -> bool:
+        return enough(state) or state.idle_for + state.upcoming_sleep > backoff.budget
 
     def worth_it(error: BaseException) -> bool:
         return isinstance(error, Transient) and (error.retry_after or 0.0) <= backoff.patience
@@ -93,10 +99,15 @@ def retrying(
     return tenacity.Retrying(
         retry=tenacity.retry_if_exception(worth_it),
         wait=wait,
-        stop=stop or tenacity.stop_after_attempt(backoff.attempts),
+        stop=is_enough,
         sleep=backoff.sleep,
         reraise=True,
     )
+
+
+def _jittered(seconds: float, backoff: Backoff) -> float:
+    """A little longer, never shorter: many that were sent away at once do not return at once."""
+    return seconds + _random.uniform(0, max(backoff.first, seconds / 4))
 
 
 def _transient(state: tenacity.RetryCallState) -> Transient:
@@ -107,16 +118,36 @@ def _transient(state: tenacity.RetryCallState) -> Transient:
 
 @contextmanager
 def transport_errors(host: str) -> Iterator[None]:
-    """Turns httpx's errors into `Transient`, worded with the host alone."""
+    """Turns httpx's errors into `Transient`, worded with the host alone.
+
+    What no second try would mend is a `SourceError`: a certificate that cannot be trusted, a
+    proxy that refuses. What a server sent never stands in an error, because it may be chat.
+    """
     try:
         yield
     except httpx.TimeoutException as exc:
         stage = "connect to" if isinstance(exc, httpx.ConnectTimeout) else "hear from"
         raise Transient(f"gave up waiting to {stage} {host}") from None
     except httpx.ConnectError as exc:
-        raise Transient(f"cannot connect to {host} ({clean(str(exc))})") from None
+        told = str(exc)
+        if "CERTIFICATE_VERIFY_FAILED" in told:
+            reason = told.rpartition("failed: ")[2].partition(" (_ssl")[0]
+            raise SourceError(
+                f"the certificate of {host} cannot be trusted ({clean(reason)}): check the address"
+                " and this machine's clock; SSL_CERT_FILE can name an authority of your own"
+            ) from None
+        raise Transient(f"cannot connect to {host} ({clean(told)})") from None
+    except httpx.ProxyError as exc:
+        status = re.search(r"\b([0-9]{3})\b", str(exc).rpartition(", ")[2])
+        if status is not None and is_transient(int(status[1])):
+            raise Transient(f"cannot connect to {host} ({clean(str(exc))})") from None
+        raise SourceError(
+            f"the way to {host} is barred ({clean(str(exc))}): check HTTPS_PROXY and NO_PROXY"
+        ) from None
     except httpx.RequestError as exc:
-        raise Transient(f"the connection to {host} broke ({clean(str(exc))})") from None
+        # What follows a colon can be the very bytes that were sent.
+        reason = clean(str(exc).partition(":")[0])
+        raise Transient(f"the connection to {host} broke ({reason})") from None
 
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")

@@ -14,7 +14,8 @@ from moderator.sources import answers
 from moderator.sources.api import SessionsApi
 from moderator.sources.credentials import resolve
 from moderator.sources.fetch import wait_for_link
-from moderator.sources.wire import Backoff, retry_after
+from moderator.sources.limits import Backoff, Limits
+from moderator.sources.wire import retry_after
 
 BACKENDS = ["dyte", "realtimekit"]
 QUICK = Backoff(first=0.001, longest=0.01)
@@ -195,7 +196,7 @@ def test_waits_grow_and_jitter(server: LoopbackServer) -> None:
         failing(api, session)
     assert len(naps) == 5
     for nap, least in zip(naps, [1, 2, 4, 8, 16], strict=True):
-        assert least <= nap <= least + 1
+        assert least <= nap <= max(least + 1, least * 1.25)
     assert len({nap % 1 for nap in naps}) > 1
 
 
@@ -209,7 +210,7 @@ def test_retry_after_is_honoured(server: LoopbackServer, form: str) -> None:
     with connect(server, backoff=Backoff(sleep=naps)) as api:
         assert api.chat_link(session).url
     assert len(naps) == 1
-    assert 38 < naps[0] <= 41
+    assert 38 < naps[0] <= 50
 
 
 def test_a_retry_after_beyond_all_patience_ends_it(server: LoopbackServer) -> None:
@@ -231,12 +232,34 @@ def test_a_retry_after_beyond_all_patience_ends_it(server: LoopbackServer) -> No
         ("-3", None),
         ("soon", None),
         ("", None),
-        ("99999999999999", None),
+        ("99999999999999", 1e9),
+        ("9" * 400, 1e9),
+        ("9" * 4000, None),
+        ("Wed, 10 Jun 99999 10:00:30 GMT", None),
+        ("Wed, 99 Jun 2026 99:00:30 GMT", None),
+        ("Fri, 31 Dec 9999 23:59:59 -2359", None),
     ],
 )
 def test_retry_after_forms(value: str, seconds: float | None) -> None:
     now = datetime(2026, 6, 10, 10, tzinfo=UTC)
     assert retry_after(httpx.Headers({"Retry-After": value}), now) == seconds
+
+
+def test_a_date_is_measured_by_the_clock_that_wrote_it() -> None:
+    headers = {
+        "Retry-After": "Wed, 10 Jun 2026 10:00:30 GMT",
+        "Date": "Wed, 10 Jun 2026 10:00:20 GMT",
+    }
+    assert retry_after(httpx.Headers(headers), datetime(2026, 6, 9, tzinfo=UTC)) == 10.0
+
+
+def test_waiting_ends_where_the_budget_does(server: LoopbackServer) -> None:
+    naps = Naps()
+    session = server.add(Scenario(chat_faults=[Fault(503, {}, {"Retry-After": "100"})] * 50))
+    with connect(server, backoff=Backoff(sleep=naps, attempts=50, budget=350)) as api:
+        failing(api, session)
+    assert len(naps) in (2, 3)
+    assert sum(naps) <= 350
 
 
 def test_no_server_at_all(server: LoopbackServer) -> None:
@@ -250,7 +273,7 @@ def test_a_server_that_does_not_answer_in_time(server: LoopbackServer) -> None:
     session = server.add(Scenario(delay=5))
     backend = resolve(server.environ("dyte"), "dyte", server.base_urls["dyte"])
     with SessionsApi(
-        backend, backoff=Backoff(attempts=2, first=0.001), timeout=httpx.Timeout(0.1)
+        backend, backoff=Backoff(attempts=2, first=0.001), limits=Limits(read=0.1)
     ) as api:
         assert "gave up waiting to hear from" in failing(api, session)
 
@@ -260,7 +283,7 @@ def test_an_answer_that_is_not_what_its_coding_says(
 ) -> None:
     fault = Fault(200, b"{}", {"Content-Encoding": "gzip"})
     session = server.add(Scenario(chat_faults=[fault] * 9))
-    assert "broke" in failing(api, session)
+    assert "damaged gzip" in failing(api, session)
 
 
 @pytest.mark.parametrize("session", ["../sessions", "a/b", "", ".", "a b", "x" * 200, "%2e", "é"])
@@ -334,7 +357,7 @@ def test_sessions_are_those_that_ended_in_the_range(server: LoopbackServer) -> N
     assert everything == list(server.sessions)
     query = server.requests[0].query
     # A session that began the day before may have ended within the range.
-    assert query["start_time"] == "2026-06-09T00:00:00+00:00"
+    assert query["start_time"] == "2026-06-03T00:00:00+00:00"
     assert (query["status"], query["sort_by"], query["sort_order"]) == (
         "ENDED", "createdAt", "DESC",
     )  # fmt: skip
