@@ -33,9 +33,6 @@ Row = Message | BadRow
 INTERRUPTED = 130
 TERMINATED = 143
 
-SHARE = 0.02
-"""Of a run's time, at most so much goes into its journal."""
-
 
 @dataclass(frozen=True, slots=True)
 class Resumable:
@@ -43,7 +40,8 @@ class Resumable:
 
     `options` are all that shape its results and are neither rules nor models. `tell` takes
     sentences for the user. `stop` says with which exit code to stop, 0 meaning to go on. The
-    journal is written every so many seconds, or less often where that would cost too much.
+    journal is written every so many seconds of `clock`, or less often where it would take more
+    than `share` of the time.
     """
 
     dump: Reread
@@ -51,6 +49,8 @@ class Resumable:
     tell: Callable[[str], None] = lambda _: None
     stop: Callable[[], int] = lambda: 0
     every: float = 2.0
+    share: float = 0.02
+    clock: Callable[[], float] = time.monotonic
 
 
 class _Stopped(Exception):
@@ -74,10 +74,11 @@ class Checkpoints:
         self._paths = paths
         self._given = given
         self.judged = 0
-        self._key = {name: _digest(part) for name, part in _with_program(key).items()}
+        parts = {**key, "options": [key.get("options"), given.options], "version of moderator": _program()}
+        self._key = {name: _digest(part) for name, part in parts.items()}
         self._journal = Journal(real_file(self._path))
         self._outputs: dict[str, Continued] = {}
-        self._began = time.monotonic()
+        self._began = self._given.clock()
         self._due = self._began + given.every
         self._seconds = 0.0
         self._found: dict[str, Any] | None = None
@@ -85,12 +86,12 @@ class Checkpoints:
     @property
     def seconds(self) -> float:
         """How long this run has taken, with those that it goes on from."""
-        return self._seconds + time.monotonic() - self._began
+        return self._seconds + self._given.clock() - self._began
 
     @property
     def is_due(self) -> bool:
         """Whether it is time to write."""
-        return time.monotonic() >= self._due
+        return self._given.clock() >= self._due
 
     def __enter__(self) -> Self:
         return self
@@ -204,7 +205,7 @@ class Checkpoints:
         Where the journal itself cannot be written, the one before stays; that is no reason to
         give the run up.
         """
-        began = time.monotonic()
+        began = self._given.clock()
         state = results.state()
         if state is None:
             return
@@ -220,8 +221,8 @@ class Checkpoints:
                 "naming": naming,
             }
         )
-        now = time.monotonic()
-        self._due = now + max(self._given.every, (now - began) / SHARE)
+        now = self._given.clock()
+        self._due = now + max(self._given.every, (now - began) / self._given.share)
         if written:
             self.judged = results.tally.judged
 
@@ -242,10 +243,6 @@ def forget(flagged: Path) -> None:
     journal.remove()
     for part in found["parts"] if found is not None else ():
         drop(Path(part))
-
-
-def _with_program(key: Mapping[str, object]) -> dict[str, object]:
-    return {"version of moderator": _program(), **key}
 
 
 @cache

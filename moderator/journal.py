@@ -60,7 +60,7 @@ class Journal:
 
         Then the older journal stays, which is as right as it was.
         """
-        content = orjson.dumps({"form": _FORM, **entry})
+        content = orjson.dumps({"form": _FORM, **entry}, default=tuple)  # of named tuples
         try:
             self._aside.unlink(missing_ok=True)
             handle = os.open(self._aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
