@@ -1,34 +1,45 @@
-"""How fast `moderator scan --model none` is, and whether its memory stays flat.
+"""Whether a scan's cost is a straight line, and its memory flat, from 1,000 rows to millions.
 
-    python bench/scale.py --rows 100000 --rows 5000000
+    python bench/scale.py rules [--rows N ...] [--again]
+    python bench/scale.py model [--rows N ...] [--again]
 
-Each dump is made up on the fly from a seed, and piped into a `moderator` of its own, so that its
-rows are never all anywhere. The rows are as hard on memory as chat can be: every message is
-another one, one word in twelve has never been seen before, ids are UUIDs. Of a thousand rows, 3
-are images, 2 repeat the row before, 1 is broken, and about 30 are abuse. There are always 2,000
-participants. A table goes to standard error, the same as JSON to standard output; the exit status
-is 1 where the longest dump took over a fifth more memory than the shortest, or rows went missing.
+Scans run from a plain install without torch, `rules` with --model none, `model` with the bundled
+one. What was measured is kept in bench/scale.json row by row, so that a run that is stopped goes
+on where it was; --again measures anew. Each dump is made up on the fly from a seed, and piped into
+a `moderator` of its own, so that its rows are never all anywhere. The rows are as hard on memory
+as chat can be: every message is another one, one word in twelve has never been seen before, ids
+are UUIDs. Of a thousand rows, 3 are images, 2 repeat the row before, 1 is broken, and about 30 are
+abuse. There are always 2,000 participants. Prints a table, draws bench/scale.svg, and exits with 1
+where memory or residuals are over their limits, or rows went missing.
 """
 
 import argparse
 import json
 import os
 import random
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from plain import ROOT, commit, plain
+from processes import machine, watched
+from straight import Line, draw, fitted
+
+OUT = Path(__file__).with_suffix(".json")
 SEED = 11
 PARTICIPANTS = 2_000
-GROWTH = 1.2
-"""How much more memory the longest dump may take than the shortest.
+ROWS = {
+    "rules": (1_000, 10_000, 100_000, 1_000_000, 5_000_000),
+    "model": (1_000, 10_000, 50_000, 200_000),
+}
+MOST_MIB = {"rules": 200.0, "model": 450.0}
+MOST_RESIDUAL = 0.15
+"""How far a run's processor time may lie from the line, as a share of it."""
 
-Caches of a fixed size (of the ids seen, of words) are full in long dumps alone.
-"""
+OPTIONS = {"rules": ("--model", "none"), "model": ()}
 
 HEADER = (
     "id,participantId,sessionId,meetingId,displayName,pinned,isEdited,payloadType,payload,createdAt"
@@ -78,58 +89,88 @@ def _row(source: random.Random, number: int, *, image: bool, rude: bool) -> byte
     ).encode()
 
 
-def measure(rows: int, folder: Path) -> dict[str, Any]:
-    """One run: seconds from start to exit, rows a second, and the peak of resident memory."""
-    output = folder / f"{rows}.jsonl"
-    command = [str(Path(sys.executable).parent / "moderator"), "scan", "-", "-o", str(output)]
-    began = time.monotonic()
-    process = subprocess.Popen([*command, "--model", "none", "--quiet"], stdin=subprocess.PIPE)
-    assert process.stdin is not None
-    with process.stdin as pipe:
-        pipe.writelines(dump(rows))
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    seconds = time.monotonic() - began
-    if process.returncode != 0:
-        raise SystemExit(f"moderator ended with {process.returncode}")
-    summary = json.loads(output.with_suffix(".summary.json").read_bytes())
-    output.unlink()
+def measure(way: str, rows: int, moderator: Path) -> dict[str, Any]:
+    """One run: seconds from start to exit, processor time, and the peak of memory."""
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder) / "flagged.jsonl"
+        command: list[str | Path] = [moderator, "scan", "-", "-o", output, *OPTIONS[way], "--quiet"]
+        spent = watched(command, lambda pipe: pipe.writelines(dump(rows)))
+        summary = json.loads(output.with_suffix(".summary.json").read_bytes())
     return {
         "rows": rows,
         "judged": summary["judged"],
         "flagged": summary["flagged"],
         "complete": _adds_up(summary, rows),
-        "seconds": round(seconds, 1),
-        "rowsPerSecond": round(rows / seconds),
-        "cpuSeconds": round(usage.ru_utime + usage.ru_stime, 1),
-        "peakMiB": round(usage.ru_maxrss / 1024, 1),
+        "seconds": round(spent.seconds, 2),
+        "cpuSeconds": round(spent.cpu, 2),
+        "peakMiB": round(spent.peak_mib, 1),
+        "commit": commit(),
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "load": os.getloadavg()[0],
     }
 
 
 def _adds_up(summary: dict[str, Any], rows: int) -> bool:
     others = sum(n for kind, n in summary["payloadTypes"].items() if kind != "TEXT_MESSAGE")
     accounted = summary["rejected"] + summary["repeats"] + others + summary["judged"]
-    return bool(summary["read"] == rows == accounted and summary["unscored"] == 0)
+    return bool(summary["read"] == rows == accounted)
+
+
+def kept() -> dict[str, Any]:
+    """What was measured before."""
+    found: dict[str, Any] = (
+        json.loads(OUT.read_bytes()) if OUT.exists() else {"runs": {way: {} for way in ROWS}}
+    )
+    return found
+
+
+def show(way: str, runs: list[dict[str, Any]]) -> bool:
+    """The table of one way; whether all is within its limits."""
+    line = fitted([(run["rows"], run["cpuSeconds"]) for run in runs])
+    print(f"\n{way}: {_told(line)}; at most {MOST_MIB[way]:.0f} MiB\n")
+    print(
+        "| rows | rows/s | seconds | CPU s | off the line | peak MiB |\n|---|---|---|---|---|---|"
+    )
+    good = True
+    for run in runs:
+        off = line.residual(run["rows"], run["cpuSeconds"])
+        print(
+            f"| {run['rows']:,} | {run['rows'] / run['seconds']:,.0f} | {run['seconds']:,.1f} "
+            f"| {run['cpuSeconds']:,.1f} | {100 * off:+.1f} % | {run['peakMiB']:,.0f} |"
+        )
+        good &= run["complete"] and run["peakMiB"] <= MOST_MIB[way] and abs(off) <= MOST_RESIDUAL
+    return good
+
+
+def _told(line: Line) -> str:
+    return f"{line.start:.2f} s + {1000 * line.each:.3f} s of processor time a thousand rows"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--rows", type=int, action="append", required=True)
-    wanted = sorted(parser.parse_args().rows)
-    print(f"{'rows':>12} {'rows/s':>9} {'seconds':>9} {'peak MiB':>9}", file=sys.stderr)
-    results = []
-    with tempfile.TemporaryDirectory() as folder:
-        for rows in wanted:
-            one = measure(rows, Path(folder))
-            results.append(one)
-            print(
-                f"{rows:>12,} {one['rowsPerSecond']:>9,} {one['seconds']:>9,.1f} "
-                f"{one['peakMiB']:>9,.1f}",
-                file=sys.stderr,
-            )
-    flat = results[-1]["peakMiB"] <= GROWTH * results[0]["peakMiB"]
-    print(json.dumps({"flat": flat, "runs": results}, indent=2))
-    if not flat or not all(one["complete"] for one in results):
+    parser.add_argument("way", choices=ROWS)
+    parser.add_argument("--rows", type=int, nargs="+")
+    parser.add_argument("--again", action="store_true", help="measure what was measured before")
+    parser.add_argument("--envs", type=Path, default=ROOT / "build" / "peers")
+    given = parser.parse_args()
+    os.environ.pop("PYTHONPATH", None)  # what is installed is measured
+    found = kept()
+    runs = found["runs"][given.way]
+    wanted = sorted(given.rows or ROWS[given.way])
+    missing = [rows for rows in wanted if given.again or str(rows) not in runs]
+    moderator = plain(given.envs.resolve()) / "moderator" if missing else Path()
+    for rows in missing:
+        runs[str(rows)] = one = measure(given.way, rows, moderator)
+        print(f"{rows:,} rows in {one['seconds']:,.1f} s", file=sys.stderr)
+        found["machine"], found["seed"] = machine(), SEED
+        OUT.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    by_way = {
+        way: sorted(each.values(), key=lambda run: run["rows"])
+        for way, each in found["runs"].items()
+        if each
+    }
+    OUT.with_suffix(".svg").write_text(draw(by_way, MOST_MIB), "utf-8")
+    if not show(given.way, [run for run in by_way[given.way] if run["rows"] in wanted]):
         raise SystemExit(1)
 
 
