@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 
 from moderator.errors import ConfigError
+from moderator.terminal import printable
 
 MOST_BYTES = 32 * 2**20
 MOST_LEVELS = 50
@@ -36,13 +37,13 @@ class Node:
     @property
     def line(self) -> int:
         """The line on which the node begins, from 1."""
-        return int(self.raw.start_mark.line) + 1
+        return _line(self.raw)
 
     def mapping(self, known: Iterable[str], required: Iterable[str] = ()) -> dict[str, "Node"]:
         """The values by key; complains of unknown, repeated and missing keys."""
         if not isinstance(self.raw, yaml.MappingNode):
             raise self.error("a mapping of keys to values is needed here")
-        names = tuple(known)
+        names = dict.fromkeys(known)
         found: dict[str, Node] = {}
         for key, value in self.raw.value:
             name = str(key.value)
@@ -97,7 +98,8 @@ class Node:
         names = tuple(known)
         value = self.string()
         if value not in names:
-            raise self.error(f"{value!r} is not known here; known are {', '.join(names)}")
+            shown = printable(value, 80)
+            raise self.error(f"{shown!r} is not known here; known are {', '.join(names)}")
         return value
 
     def plain(self) -> object:
@@ -157,10 +159,14 @@ def _check_levels(path: Path, text: str) -> None:
         if isinstance(event, yaml.CollectionStartEvent):
             level += 1
             if level > MOST_LEVELS:
-                line = event.start_mark.line + 1
-                raise ConfigError(f"{path}, line {line}: more than {MOST_LEVELS} levels deep.")
+                where = f"{path}, line {_line(event)}"
+                raise ConfigError(f"{where}: more than {MOST_LEVELS} levels deep.")
         elif isinstance(event, yaml.CollectionEndEvent):
             level -= 1
+
+
+def _line(part: yaml.Node | yaml.Event) -> int:
+    return int(part.start_mark.line) + 1 if part.start_mark is not None else 1
 
 
 def _line_of(error: yaml.YAMLError, text: str) -> int:
@@ -189,10 +195,9 @@ def _check_unfolding(
         size = 1 + sum(each for each, _ in below)
         levels = 1 + max((each for _, each in below), default=0)
         if size > MOST_NODES or levels > MOST_LEVELS + 1:
-            where = f"{path}, line {node.start_mark.line + 1 if node.start_mark else 1}"
+            most = f"{MOST_NODES} nodes or {MOST_LEVELS} levels"
             raise ConfigError(
-                f"{where}: aliases unfold to more than {MOST_NODES} nodes or {MOST_LEVELS} levels, "
-                "or to no end."
+                f"{path}, line {_line(node)}: aliases unfold to more than {most}, or to no end."
             )
         known[id(node)] = size, levels
     return known[id(node)]

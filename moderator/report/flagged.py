@@ -17,8 +17,9 @@ from moderator.records import Action, Severity
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _FINDING_TEXTS = ("classifier", "version", "category", "field")
 _IDENTITY = ("sessionId", "id", "participantId", "displayName", "createdAt")
-_SEVERITIES = frozenset(severity.name for severity in Severity)
-_ACTIONS = frozenset(action.name for action in Action)
+# Tuples, since what a file holds in their place need not be hashable.
+_SEVERITIES = tuple(severity.name for severity in Severity)
+_ACTIONS = tuple(action.name for action in Action)
 
 
 class Neighbour(TypedDict):

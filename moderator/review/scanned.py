@@ -32,9 +32,13 @@ def _record(raw: bytes, place: str) -> dict[str, Any]:
     if (
         not isinstance(record, dict)
         or not all(isinstance(record.get(name), str) for name in _TEXTS)
-        or not isinstance(record.get("findings"), list)
-        or not isinstance(record.get("categories"), list)
+        or not _all_of(dict, record.get("findings"))
+        or not _all_of(str, record.get("categories"))
         or record.get("severity") not in _SEVERITIES
     ):
         raise SourceError(f"{place}: this is no record that scan writes.")
     return record
+
+
+def _all_of(kind: type, value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, kind) for each in value)

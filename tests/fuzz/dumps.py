@@ -10,7 +10,6 @@ import json
 from collections.abc import Sequence
 
 from fuzz.target import Target
-
 from moderator.errors import SourceError
 from moderator.records import BadRow, Message
 from moderator.sources.dump import read_dump
@@ -180,5 +179,5 @@ TARGET = Target(
         b"\\ud83d\\ude00", b"\\udc80", b'"id":', b"[[[[", b"\r\r", b"m9,p9,s,r,N,,,TEXT_MESSAGE,x,1\n",
         b"550e8400-e29b-41d4-a716-446655440001,", b"2026-06-10T10:00:00.000Z", b"\x1f\x8b\x08\x00",
     ),
-    share=40,
+    share=400,
 )  # fmt: skip

@@ -28,6 +28,15 @@ COMMON: tuple[bytes, ...] = (
 )  # fmt: skip
 """Pieces that text handling is known to stumble over."""
 
+VALUES: tuple[bytes, ...] = (
+    b"null", b"true", b"0", b"-1", b"1e308", b"1e999", b"0.5", b"NaN", b"[]", b"{}", b'""', b'"x"',
+    b"[null]", b"[[]]", b'[{}]', b'{"a":[]}', b'["a"]', b"[1,2]", b"99999999999999999999", b'"\\ud800"',
+    b'"\\u0000"', b"[1.5,2]", b"[true,2]", b" *a", b" &a [x]", b" !!float x", b" |", b" '", b"1" * 5000,
+)  # fmt: skip
+"""What may stand where something else is meant to."""
+
+_COLON = ord(":")
+
 Edit = Callable[[bytearray, random.Random], None]
 
 
@@ -99,6 +108,15 @@ def _swap(data: bytearray, dice: random.Random) -> None:
     data[place:place] = piece
 
 
+def _value(data: bytearray, dice: random.Random) -> None:
+    """Another value behind some colon: what a field holds, in JSON and in YAML."""
+    places = [at for at, byte in enumerate(data) if byte == _COLON]
+    if places:
+        start = dice.choice(places) + 1
+        ends = [at for sign in b",}\n" if (at := data.find(sign, start)) >= 0]
+        data[start : min(ends, default=len(data))] = dice.choice(VALUES)
+
+
 def _character(data: bytearray, dice: random.Random) -> None:
     plane = dice.choice((0x80, 0x250, 0x2000, 0x3100, 0x10000, 0x110000))
     place = _place(data, dice)
@@ -108,5 +126,6 @@ def _character(data: bytearray, dice: random.Random) -> None:
 
 _EDITS: tuple[Edit, ...] = (
     _flip, _overwrite, _repeat, _repeat_common, _delete, _truncate, _swap, _character, _character,
+    _value, _value,
     partial(_insert_of, COMMON), partial(_insert_of, COMMON), partial(_insert_of, COMMON),
 )  # fmt: skip

@@ -14,7 +14,6 @@ from functools import cache
 from pathlib import Path
 
 from fuzz.target import Target
-
 from moderator.classifiers.rules import RulesClassifier
 from moderator.config import RuleSet, load
 from moderator.errors import ConfigError
@@ -62,7 +61,7 @@ _seen: list[str] | None = None
 @contextmanager
 def _watched(path: Path) -> Iterator[None]:
     """Fails where anything else is opened, run or started meanwhile."""
-    global _seen  # noqa: PLW0603 (a hook cannot be taken away again)
+    global _seen
     _listen()
     _seen = []
     try:
@@ -109,7 +108,7 @@ _RULE = (
 )
 _BODIES = (
     "rules:\n" + _RULE % ("terms", "terms: [idiot, dumb ass]"),
-    "rules:\n" + _RULE % ("regex", 'patterns: ["id[i1]ot+", \'\\bk\\.?y\\.?s\\b\']'),
+    "rules:\n" + _RULE % ("regex", "patterns: [\"id[i1]ot+\", '\\bk\\.?y\\.?s\\b']"),
     "rules:\n" + _RULE % ("tokens", "patterns: [[{LOWER: {IN: [idiot, fool]}}, {OP: '?'}]]"),
     "allow: [idiot's guide]\nplain: [house]\nrules: []\nguards:\n  - id: g.one\n    scope: clause\n"
     "    categories: [insult]\n    patterns: [[{LOWER: not}]]\n    hits: [x]\n    misses: [y]\n",
@@ -149,5 +148,5 @@ TARGET = Target(
         b"id: ", b"kind: tokens", b"kind: regex", b"kind: terms", b"extends: default", b"terms: ", b"severity: critical",
         b"category: child_safety", b"guarded: false", b"language: xx", b"1e999", b"-.inf", b".nan", b"0x10", b"1_000",
     ),
-    share=4,
+    share=40,
 )  # fmt: skip

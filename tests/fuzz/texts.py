@@ -4,7 +4,6 @@ import re
 from functools import cache
 
 from fuzz.target import Target
-
 from moderator.classifiers.rules import RulesClassifier
 from moderator.classifiers.vocabulary import lexicon_of
 from moderator.config import RuleSet, load
@@ -101,7 +100,7 @@ def _rules() -> RulesClassifier:
     return RulesClassifier(_ruleset())
 
 
-_SEEDS = tuple(
+SEEDS = tuple(
     text.encode("utf-8", "surrogatepass")
     for text in (
         "you are such an idiot", "hello everyone, can you hear me? 10:15 works",
@@ -115,7 +114,7 @@ _SEEDS = tuple(
     )
 )  # fmt: skip
 
-_WORDS = tuple(
+WORDS = tuple(
     word.encode()
     for word in (
         "idiot", "fuck", "sh1t", "k y s", "b1tch", "a55", "@", "$", "*", "**", "_", "-", ".", "|<", "/\\",
@@ -126,7 +125,7 @@ _WORDS = tuple(
 )  # fmt: skip
 
 TARGETS = (
-    Target("folding", check_folding, _SEEDS, _WORDS, share=35),
-    Target("decoding", check_decoding, _SEEDS, _WORDS, share=8),
-    Target("matching", check_matching, _SEEDS, _WORDS, share=4),
+    Target("folding", check_folding, SEEDS, WORDS, share=350),
+    Target("decoding", check_decoding, SEEDS, WORDS, share=60),
+    Target("matching", check_matching, SEEDS, WORDS, share=30),
 )

@@ -1,0 +1,122 @@
+"""Time and memory grow with the input, and no faster: on every named shape, up to 1 MiB."""
+
+import io
+import time
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fuzz import shapes
+
+from moderator.config import load
+from moderator.errors import ConfigError, SourceError
+from moderator.redaction.masking import Masker, Placeholders
+from moderator.redaction.names import Names
+from moderator.report.markdown import block, code
+from moderator.report.spreadsheet import disarmed
+from moderator.sources.dump import read_dump
+from moderator.terminal import masked, printable
+from moderator.text import fold
+
+SMALL, LARGE = 2**18, 2**20
+QUICK = 0.15
+"""Seconds within which nobody asks how time grows."""
+
+MOST = 7.0
+"""Four times the input takes four times the time, not sixteen times; the rest is noise."""
+
+SECONDS = 8.0
+"""For 1 MiB of anything here."""
+
+DUMPS, TEXTS, FILES = dict(shapes.dumps()), dict(shapes.texts()), dict(shapes.rule_files())
+
+
+def grows(work: Callable[[Any], object], make: Callable[[int], Any]) -> None:
+    """Asserts that `work` takes linear time on what `make` makes."""
+    large = _seconds(work, make(LARGE))
+    assert large < SECONDS
+    if large > QUICK:
+        small = _seconds(work, make(SMALL))
+        assert large < MOST * small or _seconds(work, make(LARGE)) < MOST * small
+
+
+def _seconds(work: Callable[[Any], object], given: Any) -> float:
+    began = time.process_time()
+    work(given)
+    return time.process_time() - began
+
+
+def read(data: bytes) -> int:
+    """How many rows come of the bytes, read as a file is."""
+    rows = 0
+    try:
+        for _ in read_dump(io.BytesIO(data)):
+            rows += 1
+    except SourceError:
+        pass
+    return rows
+
+
+@pytest.mark.parametrize(("name", "make"), DUMPS.items(), ids=DUMPS)
+def test_dumps_are_read_in_linear_time(name: str, make: shapes.Make) -> None:
+    grows(read, make)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["csv of rows", "csv of lines in a quote", "array of objects", "array of blanks",
+     "gzip of zeros", "gzip of empty members", "lines of objects"],
+)  # fmt: skip
+def test_dumps_are_read_in_flat_memory(name: str) -> None:
+    make = DUMPS[name]
+    peaks = []
+    for size in (2**22, 2**24):
+        stream = io.BytesIO(make(size))
+        tracemalloc.start()
+        try:
+            for _ in read_dump(stream, max_payload=2**16):
+                pass
+        except SourceError:
+            pass
+        finally:
+            peaks.append(tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
+    assert peaks[1] < 1.5 * peaks[0] + 2**20, "four times the dump takes no more memory"
+
+
+@pytest.mark.parametrize(("name", "make"), TEXTS.items(), ids=TEXTS)
+def test_texts_take_linear_time(name: str, make: Callable[[int], str]) -> None:
+    def work(text: str) -> None:
+        folded = fold(text)
+        assert folded.starts is None or len(folded.starts) == len(folded.text)
+        printable(text)
+        masked(text)
+        disarmed(text)
+        code(text)
+        block(text.split("\n"))
+
+    grows(work, make)
+
+
+@pytest.mark.parametrize(("name", "make"), TEXTS.items(), ids=TEXTS)
+def test_redaction_takes_linear_time(name: str, make: Callable[[int], str]) -> None:
+    def work(text: str) -> None:
+        names = Names()
+        names.add_name("p1", text[: len(text) // 2])
+        names.add_id("p1", text[: len(text) // 2])
+        Masker(names, Placeholders()).masked(text)
+
+    grows(work, make)
+
+
+@pytest.mark.parametrize(("name", "make"), FILES.items(), ids=FILES)
+def test_rules_files_take_linear_time(name: str, make: shapes.Make, tmp_path: Path) -> None:
+    def work(data: bytes) -> None:
+        path = tmp_path / "rules.yaml"
+        path.write_bytes(data)
+        with pytest.raises(ConfigError):
+            load(path)
+
+    grows(work, make)
