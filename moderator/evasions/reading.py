@@ -215,7 +215,7 @@ def _leave_out(here: _State, sign: str, firsts: str) -> None:
                 _reach(here, (reached, last, _SOUNDED | _CUT), tricks + cost)
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 12)
 def _steps(ahead: str, latin: bool, regional: bool) -> tuple[_Step, ...]:
     """What may be meant by what `ahead` begins with: written, meant, cost, kind."""
     sign = ahead[0]
