@@ -16,13 +16,14 @@ from itertools import product
 
 from moderator.text import fold
 
-_LEAST = {"en": 1, "es": 200, "fr": 200, "it": 200}
-"""How often a word has to occur in the corpus behind its list (50 stands for never)."""
+_OFTEN = r"(?:[2-9]\d\d|\d{4,})"
+_COUNTS = {"en": r"\d+", "es": _OFTEN, "fr": _OFTEN, "it": _OFTEN}
+"""How often a word has to occur in the corpus behind its list: 200 times, or at all (50 stands for
+never)."""
 
 _LONGEST = 24
 _RUN = re.compile(r"(.)\1*")
 _MOST_DRAWN_OUT = 6
-_COUNT = re.compile(r'"([^"\\]+)": *(\d+)')
 
 
 def is_english(word: str) -> bool:
@@ -45,7 +46,7 @@ def _is_word(word: str, but: Container[str]) -> bool:
     forms = list(_shortened(word))
     if any(form in but for form in forms):
         return False
-    return any(form in _words(language) for language in _LEAST for form in forms)
+    return any(form in _words(language) for language in _COUNTS for form in forms)
 
 
 def _shortened(word: str) -> Iterator[str]:
@@ -73,14 +74,10 @@ class _Words:
         return at < len(self._hashes) and self._hashes[at] == sought
 
 
-@lru_cache(maxsize=len(_LEAST))
+@lru_cache(maxsize=len(_COUNTS))
 def _words(language: str) -> _Words:
     resource = files("spellchecker").joinpath("resources", f"{language}.json.gz")
-    counts = gzip.decompress(resource.read_bytes()).decode()
-    least = _LEAST[language]
-    return _Words(
-        word.lower() if word.isascii() else fold(word).text
-        # Not as one object: a dictionary of all would take thirty times the memory that is kept.
-        for word, count in map(re.Match.groups, _COUNT.finditer(counts))
-        if int(count) >= least and len(word) <= _LONGEST
-    )
+    # Read as text: a dictionary of all would take thirty times the memory that is kept.
+    text = gzip.decompress(resource.read_bytes()).decode()
+    found = re.findall(rf'"([^"\\]{{1,{_LONGEST}}})": *{_COUNTS[language]}[,\s}}]', text)
+    return _Words(word.lower() if word.isascii() else fold(word).text for word in found)
