@@ -113,8 +113,8 @@ def _connected(options: Mapping[str, Any], where: str) -> Iterator[int]:
             context.enable_progress_bars = False
             context.print_on_execution_start = False
             logging.getLogger("ray.data").setLevel(logging.CRITICAL)
-            resources: Mapping[str, float] = ray.cluster_resources()
-            yield int(resources.get("CPU", 1))
+            resources: Any = ray.cluster_resources
+            yield int(resources().get("CPU", 1))
         finally:
             ray.shutdown()
 
