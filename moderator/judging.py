@@ -144,6 +144,7 @@ class Stream:
         return {
             "behaviour": self._behaviour.state() if self._behaviour is not None else None,
             "words": self._words.state() if self._words is not None else None,
+            "classifiers": [isolated.state() for isolated in (*self._of_payload, *self._of_name)],
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -152,6 +153,9 @@ class Stream:
             self._behaviour.restore(state["behaviour"])
         if self._words is not None and state["words"] is not None:
             self._words.restore(state["words"])
+        isolated = (*self._of_payload, *self._of_name)
+        for one, kept in zip(isolated, state["classifiers"], strict=True):
+            one.restore(kept)
 
     def _judged_names(self, messages: Sequence[Message]) -> Mapping[str, list[Finding | Unscored]]:
         """What was found in each display name that is new in these messages."""

@@ -138,17 +138,18 @@ class Run:
     def killed(
         self, fatal: str = "", *, at: Callable[[str, str], bool] | None = None, **given: Any
     ) -> None:
-        """A scan in a process of its own, killed at a message or an event of the interpreter."""
+        """A scan in a process of its own, killed at a message or at an operation on files."""
         if process := os.fork():
             assert os.WTERMSIG(os.waitpid(process, 0)[1]) == signal.SIGKILL
             return
         if at is not None:
-            events = at
-            sys.addaudithook(
-                lambda event, given: (
-                    os.kill(os.getpid(), signal.SIGKILL) if events(event, str(given[:1])) else None
-                )
-            )
+            is_time = at
+
+            def watch(event: str, about: tuple[Any, ...]) -> None:
+                if event in ("open", "os.rename", "os.remove") and is_time(event, str(about[0])):
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+            sys.addaudithook(watch)
         try:
             self(fatal=fatal, **given)
         finally:
@@ -227,8 +228,8 @@ def test_a_kill_between_any_two_operations_on_files_loses_nothing(tmp_path: Path
         folder.mkdir()
         run, left = Run(folder, dump), iter(range(after))
 
-        def is_last(event: str, _: str, left: Iterator[int] = left) -> bool:
-            return event in ("open", "os.rename", "os.remove") and next(left, None) is None
+        def is_last(_: str, __: str, left: Iterator[int] = left) -> bool:
+            return next(left, None) is None
 
         try:
             run.killed(at=is_last, batch=8, every=0.08)
@@ -237,7 +238,7 @@ def test_a_kill_between_any_two_operations_on_files_loses_nothing(tmp_path: Path
         run(batch=8)
         assert run.files() == expected, after
         after += 1
-    assert after > 60
+    assert after > 40
 
 
 def test_the_shadow_goes_on_too(tmp_path: Path, run: Run) -> None:
@@ -498,7 +499,7 @@ def test_a_broken_model_leaves_nothing(run: Run) -> None:
 
 
 def test_a_broken_dump_leaves_nothing(run: Run) -> None:
-    run.dump = gzip.compress(rows(20_000))[:-500]
+    run.dump = gzip.compress(rows(4000))[:-500]
     run.killed("message 100")
     assert len(run.files()) == 6
     with pytest.raises(SourceError):
@@ -510,7 +511,9 @@ def test_a_classifier_that_worked_before_the_kill_may_fail_until_the_end(
     tmp_path: Path, run: Run
 ) -> None:
     """As in a run that nobody interrupts: it did not fail on everything."""
-    troubles = {f"message {number}": RuntimeError() for number in range(801, ROWS)}
+    texts = ["you idiot", "buy this", "das ist deutsch"]
+    texts += [f"message {number}" for number in range(700, ROWS)]
+    troubles: dict[str, Exception] = dict.fromkeys(texts, RuntimeError())
     run.troubles = troubles
     run.killed("message 800")
     run()
