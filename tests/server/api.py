@@ -1,10 +1,12 @@
 """The sessions API of both back-ends."""
 
+import json
 import re
 import time
 from datetime import timedelta
 from typing import Any
 
+from server.faults import Act
 from server.handler import Handler
 from server.scenario import ERROR_FORMS, Fault, Scenario
 
@@ -41,8 +43,8 @@ class ApiHandler(Handler):
             self.send(200, {"success": True, "data": {"session": _entry(found[1], scenario)}})
 
     def _chat(self, session_id: str, scenario: Scenario) -> None:
-        fault: Fault | None = self.pop(scenario.chat_faults)
-        if fault is not None:
+        fault: Fault | Act | None = self.pop(scenario.chat_faults)
+        if isinstance(fault, Fault):
             self.send(fault.status, fault.body, fault.headers)
             return
         time.sleep(scenario.delay)
@@ -50,7 +52,7 @@ class ApiHandler(Handler):
             empty, scenario.empty_links = scenario.empty_links > 0, scenario.empty_links - 1
             expired, scenario.expired_links = scenario.expired_links > 0, scenario.expired_links - 1
         lifetime = timedelta(hours=-1) if expired else self.shared.link_ttl
-        url, expiry = self.shared.sign(f"/dumps/{session_id}.csv", lifetime)
+        url, expiry = self.shared.sign(f"/dumps/{session_id}.csv", lifetime, scenario.tls)
         if scenario.link is not None:
             url = scenario.link
         stamp = expiry.isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -60,7 +62,11 @@ class ApiHandler(Handler):
         if scenario.camel:
             names = ("chatDownloadUrl", "chatDownloadUrlExpiry")
         answer = dict(zip(names, ("" if empty else url, stamp), strict=True))
-        self.send(200, {"success": True, scenario.style: answer})
+        told = {"success": True, scenario.style: answer}
+        if fault is not None:
+            fault(self, json.dumps(told).encode())
+            return
+        self.send(200, told)
 
     def _participants(self, scenario: Scenario) -> None:
         fault: Fault | None = self.pop(scenario.people_faults)

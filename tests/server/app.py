@@ -12,6 +12,7 @@ import ssl
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from http.server import ThreadingHTTPServer
 from pathlib import Path
@@ -39,10 +40,16 @@ class LoopbackServer:
 
     `sessions` maps ids to scenarios (an unknown id is a 404), `requests` holds all that came in,
     `paging` says where the list's totals stand: "top", "data", "" for
-    nowhere, or "page" for a total that counts the page alone.
+    nowhere, or "page" for a total that counts the page alone. The files are to be had under every
+    one of `certificates`, too, at its own port.
     """
 
-    def __init__(self, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        port: int = 0,
+        tls: ssl.SSLContext | None = None,
+        certificates: Mapping[str, ssl.SSLContext] | None = None,
+    ) -> None:
         self.lock = threading.Lock()
         self.sessions: dict[str, Scenario] = {session_id(n): make() for n, make in NAMED.items()}
         self.participants: list[dict[str, Any]] = []
@@ -59,6 +66,12 @@ class LoopbackServer:
             storage = self._servers[1]
             storage.socket = tls.wrap_socket(storage.socket, server_side=True)
         self.api_port, self.storage_port = (s.server_address[1] for s in self._servers)
+        self.tls_ports: dict[str, int] = {}
+        for name, certificate in (certificates or {}).items():
+            host = _Server(0, StorageHandler, self)
+            host.socket = certificate.wrap_socket(host.socket, server_side=True)
+            self.tls_ports[name] = host.server_address[1]
+            self._servers.append(host)
 
     def __enter__(self) -> "LoopbackServer":
         for server in self._servers:
@@ -100,12 +113,16 @@ class LoopbackServer:
         self.sessions[new] = scenario
         return new
 
-    def sign(self, path: str, lifetime: timedelta) -> tuple[str, datetime]:
-        """A URL of the file host that is valid for `lifetime`, and until when that is."""
+    def sign(self, path: str, lifetime: timedelta, tls: str = "") -> tuple[str, datetime]:
+        """A URL of the file host that is valid for `lifetime`, and until when that is.
+
+        `tls` names the certificate of the port that it leads to.
+        """
         expiry = datetime.now(UTC) + lifetime
         stamp = str(int(expiry.timestamp()))
         query = urlencode({"X-Expires": stamp, "X-Signature": self.signature(path, stamp)})
-        return f"{self._scheme}://127.0.0.1:{self.storage_port}{path}?{query}", expiry
+        scheme, port = ("https", self.tls_ports[tls]) if tls else (self._scheme, self.storage_port)
+        return f"{scheme}://127.0.0.1:{port}{path}?{query}", expiry
 
     def signature(self, path: str, stamp: str) -> str:
         """What a link's X-Signature must be."""

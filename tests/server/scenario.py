@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from server.faults import Act
+
 HEADER = (
     b"id,participantId,sessionId,meetingId,displayName,pinned,isEdited,"
     b"payloadType,payload,createdAt"
@@ -60,8 +62,10 @@ class Scenario:
     expired_links: int = 0  # so many links are expired when they are given out
     empty_links: int = 0
     empty_files: int = 0
-    chat_faults: list[Fault] = field(default_factory=list)
-    file_faults: list[Fault | Cut] = field(default_factory=list)
+    chat_faults: list[Fault | Act] = field(default_factory=list)
+    file_faults: list[Fault | Cut | Act] = field(default_factory=list)
+    strict: bool = True  # If-Range is heeded, and a part says of which version it is
+    tls: str = ""  # the certificate of the host: "good", "self-signed", "other host", "expired"
     redirects: list[str] = field(default_factory=list)  # Location of each hop; "" is the real end
     next_body: bytes | None = None  # what the file becomes after its first (broken) download
     next_etag: str | None = None

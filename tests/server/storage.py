@@ -3,6 +3,7 @@
 import re
 import time
 
+from server.faults import Act
 from server.handler import Handler
 from server.scenario import Cut, Fault, Scenario
 
@@ -35,6 +36,9 @@ class StorageHandler(Handler):
         if isinstance(fault, Fault):
             self.send(fault.status, fault.body, fault.headers)
             return
+        if isinstance(fault, Act):
+            fault(self, scenario.body)
+            return
         with self.shared.lock:
             empty, scenario.empty_files = scenario.empty_files > 0, scenario.empty_files - 1
         self._file(scenario, b"" if empty else scenario.body, fault)
@@ -49,9 +53,10 @@ class StorageHandler(Handler):
             return
         self.send_response(200 if start is None else 206)
         self.send_header("Content-Type", scenario.content_type)
-        if etag is not None:
+        told = scenario.strict or start is None
+        if etag is not None and told:
             self.send_header("ETag", etag)
-        if scenario.modified is not None:
+        if scenario.modified is not None and told:
             self.send_header("Last-Modified", scenario.modified)
         if scenario.content_encoding is not None:
             self.send_header("Content-Encoding", scenario.content_encoding)
@@ -81,8 +86,8 @@ class StorageHandler(Handler):
         if wanted is None or not scenario.ranges:
             return None
         condition = self.headers.get("If-Range")
-        current = (scenario.etag, scenario.modified)
-        return int(wanted[1]) if condition is None or condition in current else None
+        fits = condition in (None, scenario.etag, scenario.modified) or not scenario.strict
+        return int(wanted[1]) if fits else None
 
     def _error(
         self, status: int, code: str, text: str, headers: dict[str, str] | None = None
