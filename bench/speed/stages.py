@@ -38,7 +38,7 @@ from moderator.sources.dump import read_dump
 from moderator.sources.sniff import sniff
 from moderator.text import fold
 
-BATCH = 1_024
+BATCH, WARM_UP = 1_024, 32
 Json = dict[str, Any]
 
 
@@ -113,6 +113,7 @@ def judge_by_rules(messages: Sequence[Message], stages: Stages) -> dict[str, Ass
     ruleset = load()
     rules = RulesClassifier(ruleset)
     distinct = list(dict.fromkeys(message.payload for message in messages))
+    rules.classify(distinct[:WARM_UP])  # word lists are loaded when first asked for
     results = stages.time("rules", lambda: rules.classify(distinct))
     folded = stages.time("fold", lambda: list(map(fold, distinct)))
     decoder = Decoder(lexicon_of(ruleset))
@@ -139,9 +140,11 @@ def judge_by_model(by_text: dict[str, Assessment], stages: Stages) -> Json:
     """Language, tokens, screen, transformer; how many operations that took."""
     model: Any = OnnxClassifier.load(data_path("models") / DEFAULT_MODEL)
     parts = {"language": "_gate", "tokenise": "_tokenization", "screen": "_screen"}
-    timed = {name: Timed(getattr(model, place)) for name, place in parts.items()}
+    timed = {}
     for name, place in parts.items():
-        setattr(model, place, timed[name])
+        if getattr(model, place) is not None:  # a model need not have a screen
+            timed[name] = Timed(getattr(model, place))
+            setattr(model, place, timed[name])
     session = model._session = Session(model._session)
     distinct = list(by_text)
 
