@@ -33,9 +33,6 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("scan", *SINCE, "--out-dir", "new/sessions", "API"),
         ("new/sessions/{session}.jsonl", "new/sessions/moderator-state.json"),
     ),
-    "scan of a session": (
-        ("scan", "{session}", *LIGHT, "API", "-o", "session.jsonl"), ("session.jsonl",),
-    ),
     "fetch": (("fetch", "{session}", "API", "-o", "fetched.csv"), ("fetched.csv",)),
     "report html": (("report", "flagged.jsonl", "-o", "r.html"), ("r.html",)),
     "report csv": (("report", "flagged.jsonl", "-o", "r.csv"), ("r.csv",)),
