@@ -121,5 +121,12 @@ def _is_mark(character: str) -> bool:
 
 
 def _joins_emoji(previous: str) -> bool:
-    """Whether a joiner holds emoji together; `previous` stands before it and any modifiers."""
-    return bool(previous) and unicodedata.category(previous) == "So"
+    """Whether a joiner holds emoji together; `previous` stands before it and any modifiers.
+
+    A sign that becomes letters is none: joiners between circled letters only keep a word apart.
+    """
+    return (
+        bool(previous)
+        and unicodedata.category(previous) == "So"
+        and _fold_character(previous) == previous
+    )

@@ -19,6 +19,7 @@ FOLDS = [
     ("full width", "ｋｙｓ", "kys"),
     ("styled", "𝓲𝓭𝓲𝓸𝓽", "idiot"),
     ("circled", "ⓘⓓⓘⓞⓣ", "idiot"),
+    ("circled and joined", "ⓘ\u200dⓓ\u200dⓘ\u200dⓞ\u200dⓣ", "idiot"),
     ("curly apostrophe", "i’ll find you", "i'll find you"),
     ("white space", "kill \t\n yourself ", "kill yourself"),
     ("sharp s", "Scheiße", "scheisse"),

@@ -15,6 +15,10 @@ SHORTEST_PART = 3
 
 SHORTEST_ID = 4
 
+MOST_WORDS = 16
+"""Words of a name that are looked for as one: longer ones make texts slow to look through, and
+each word of them is looked for besides."""
+
 EVERYDAY = frozenset(
     re.findall(
         r"\w+",
@@ -81,7 +85,7 @@ class Names:
 
     def _add(self, owner: str, words: Words) -> None:
         if words and not EVERYDAY.issuperset(words):
-            self._owners.setdefault(words, set()).add(owner)
+            self._owners.setdefault(words[:MOST_WORDS], set()).add(owner)
 
     def _lengths_by_first(self) -> dict[str, list[int]]:
         """How many words the names have that begin with a word; the longest first."""

@@ -50,11 +50,17 @@ def dumps() -> Iterator[tuple[str, Make]]:
         ("lines of keys", b"{", b'"id":1,', b'"id":1}'), ("blanks alone", b"", b" ", b""),
     ):  # fmt: skip
         yield name, partial(repeated, piece, before=before, after=after)
-    yield "gzip of rows", lambda size: gzip.compress(repeated(_ROW, size, before=HEADER), 1, mtime=0)
+    yield (
+        "gzip of rows",
+        lambda size: gzip.compress(repeated(_ROW, size, before=HEADER), 1, mtime=0),
+    )
     yield "gzip of zeros", lambda size: gzip.compress(bytes(size), 9, mtime=0)
     yield "gzip of empty members", partial(repeated, _MEMBER)
     yield "gzip padded", partial(repeated, b"\0", before=gzip.compress(HEADER + _ROW, mtime=0))
-    yield "utf-16 of rows", lambda size: repeated(_ROW, size // 2, before=HEADER).decode().encode("utf-16")
+    yield (
+        "utf-16 of rows",
+        lambda size: repeated(_ROW, size // 2, before=HEADER).decode().encode("utf-16"),
+    )
 
 
 def texts() -> Iterator[tuple[str, Callable[[int], str]]]:
@@ -97,11 +103,22 @@ def rule_files() -> Iterator[tuple[str, Make]]:
         ("bad bytes", b"a: ", b"\xff", b""), ("tabs", b"a:\n", b"\t", b""), ("backslashes", b'a: "', b"\\", b'"'),
     ):  # fmt: skip
         yield name, partial(repeated, piece, before=before, after=after)
-    yield "distinct keys", lambda size: (
-        b"version: 1\nguards:\n- {id: a, categories: [], scope: clause, hits: [x], misses: [x], "
-        b"patterns: [[{" + b",".join(b"K%d: 1" % number for number in range(size // 10)) + b"}]]}\n"
+    yield (
+        "distinct keys",
+        lambda size: (
+            b"version: 1\nguards:\n- {id: a, categories: [], scope: clause, hits: [x], misses: [x], "
+            b"patterns: [[{"
+            + b",".join(b"K%d: 1" % number for number in range(size // 10))
+            + b"}]]}\n"
+        ),
     )
-    yield "aliases of aliases", lambda size: b"a: &a0 [x]\n" + b"".join(
-        b"b%d: &a%d [*a%d,*a%d]\n" % (number, number + 1, number, number)
-        for number in range(size // 24)
+    yield (
+        "aliases of aliases",
+        lambda size: (
+            b"a: &a0 [x]\n"
+            + b"".join(
+                b"b%d: &a%d [*a%d,*a%d]\n" % (number, number + 1, number, number)
+                for number in range(size // 24)
+            )
+        ),
     )
