@@ -4,17 +4,16 @@ What is kept from one batch to the next is in a `Stream`, and ends with it: the 
 what behaviour rules remember, which words were looked for.
 """
 
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from moderator.classifiers.base import Classifier, Result, Screens, is_concurrent
+from moderator.classifiers.base import Classifier, Result
 from moderator.errors import ClassifierError
 from moderator.guarding import Guarding
 from moderator.isolation import Isolated
+from moderator.panel import Column, Panel, each_once
 from moderator.policy import Policy, Verdict
 from moderator.records import Assessment, Finding, Message, Unscored
 from moderator.words import Words
@@ -60,13 +59,13 @@ class Batch:
     """Messages with the results of each classifier, as they come."""
 
     messages: Sequence[Message]
-    columns: Sequence["Future[list[Result]]"]
+    columns: Sequence[Column]
 
 
 class Stream:
     """Judges the messages of one stream; see `Pipeline` for what it is made of.
 
-    To be entered: it holds a thread for every classifier that is worth one.
+    To be entered, since its `Panel` holds threads.
     """
 
     def __init__(
@@ -80,20 +79,16 @@ class Stream:
         words: Words | None,
         screening: bool,
     ) -> None:
-        self._of_payload = [Isolated(classifier) for classifier in classifiers]
+        self._panel = Panel(classifiers, screening=screening)
         self._of_name = [Isolated(classifier) for classifier in name_classifiers]
         self._names: set[tuple[str, str]] = set()
         self._policy = policy
         self._behaviour = behaviour
         self._guarding = guarding
         self._words = words
-        self._screening = screening
-        self._threads: dict[int, ThreadPoolExecutor] = {}
 
     def __enter__(self) -> Self:
-        for index, isolated in enumerate(self._of_payload):
-            if is_concurrent(isolated.classifier):
-                self._threads[index] = ThreadPoolExecutor(max_workers=1)
+        self._panel.__enter__()
         return self
 
     def __exit__(
@@ -102,25 +97,11 @@ class Stream:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for thread in self._threads.values():
-            thread.shutdown(cancel_futures=True)
+        self._panel.__exit__(kind, error, trace)
 
     def begin(self, messages: Sequence[Message]) -> Batch:
         """Has every classifier judge the messages: here, or on its thread while this goes on."""
-        texts = [message.payload for message in messages]
-        columns: dict[int, Future[list[Result]]] = {}
-        found: set[str] = set()
-        for index, isolated in enumerate(self._of_payload):
-            if index not in self._threads:
-                columns[index] = _done(partial(_classify, isolated, texts, None))
-                for text, result in zip(texts, columns[index].result(), strict=True):
-                    if not isinstance(result, Assessment) or result.findings:
-                        found.add(text)
-        for index, thread in self._threads.items():
-            isolated = self._of_payload[index]
-            screens = self._screening and isinstance(isolated.classifier, Screens)
-            columns[index] = thread.submit(_classify, isolated, texts, found if screens else None)
-        return Batch(messages, [columns[index] for index in range(len(self._of_payload))])
+        return Batch(messages, self._panel.begin([message.payload for message in messages]))
 
     def judge(self, batch: Batch) -> Iterator[Judged]:
         """Each message judged, in order, without its neighbours."""
@@ -132,7 +113,7 @@ class Stream:
 
     def conclude(self) -> None:
         """To be called at the end: raises `ClassifierError` for one that failed on everything."""
-        for isolated in (*self._of_payload, *self._of_name):
+        for isolated in (*self._panel.members, *self._of_name):
             isolated.conclude()
 
     def skip(self, message: Message) -> None:
@@ -144,7 +125,9 @@ class Stream:
         return {
             "behaviour": self._behaviour.state() if self._behaviour is not None else None,
             "words": self._words.state() if self._words is not None else None,
-            "classifiers": [isolated.state() for isolated in (*self._of_payload, *self._of_name)],
+            "classifiers": [
+                isolated.state() for isolated in (*self._panel.members, *self._of_name)
+            ],
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -153,7 +136,7 @@ class Stream:
             self._behaviour.restore(state["behaviour"])
         if self._words is not None and state["words"] is not None:
             self._words.restore(state["words"])
-        isolated = (*self._of_payload, *self._of_name)
+        isolated = (*self._panel.members, *self._of_name)
         for one, kept in zip(isolated, state["classifiers"], strict=True):
             one.restore(kept)
 
@@ -166,7 +149,7 @@ class Stream:
         )
         found: dict[str, list[Finding | Unscored]] = {name: [] for name in new}
         for isolated in self._of_name:
-            for name, result in zip(new, _classify(isolated, list(new), None), strict=True):
+            for name, result in zip(new, each_once(isolated, list(new)), strict=True):
                 if isinstance(result, Unscored):
                     found[name].append(replace(result, reason=f"display name: {result.reason}"))
                 else:
@@ -192,17 +175,17 @@ class Stream:
         unscored = [each for each in of_name if isinstance(each, Unscored)]
         # What is flagged for something else is judged in full, too: a reviewer sees the scores.
         if beside and self._policy.judge(beside).flagged:
-            results = self._in_full(text, results)
+            results = self._panel.in_full(text, results)
         behaved = self._behaved(message, [*self._found(results), *beside], unscored)
         if behaved and self._policy.judge(behaved).flagged:
-            results = self._in_full(text, results)
+            results = self._panel.in_full(text, results)
         unscored = [*(each for each in results if isinstance(each, Unscored)), *unscored]
         findings = [*self._found(results), *beside, *behaved]
         findings = self._guarded(text, findings, unscored)
         verdict = self._policy.judge(findings)
         if verdict.flagged and self._words is not None:
             findings = self._words.explained(findings, text)
-        names = [isolated.classifier.name for isolated in self._of_payload]
+        names = [isolated.classifier.name for isolated in self._panel.members]
         assessed = [
             (name, result)
             for name, result in zip(names, results, strict=True)
@@ -221,7 +204,7 @@ class Stream:
         """What the classifiers of payloads found, in their order."""
         return [
             finding
-            for isolated, result in zip(self._of_payload, results, strict=True)
+            for isolated, result in zip(self._panel.members, results, strict=True)
             if isinstance(result, Assessment)
             for finding in self._findings(isolated.classifier, result)
         ]
@@ -231,15 +214,6 @@ class Stream:
             return list(result.findings)
         by_score = self._policy.findings(classifier.name, classifier.version, result.scores)
         return [*result.findings, *by_score]
-
-    def _in_full(self, text: str, results: Sequence[Result]) -> list[Result]:
-        """The results, those of classifiers that cleared the text asked for again."""
-        return [
-            isolated.classify([text])[0]
-            if isinstance(result, Assessment) and result.cleared
-            else result
-            for isolated, result in zip(self._of_payload, results, strict=True)
-        ]
 
     def _behaved(
         self, message: Message, findings: Sequence[Finding], unscored: list[Unscored]
@@ -259,29 +233,9 @@ class Stream:
         if self._guarding is None:
             return findings
         try:
-            return self._guarding.applied(findings, text, self._of_payload)
+            return self._guarding.applied(findings, text, self._panel.members)
         except ClassifierError:  # a model is given up
             raise
         except Exception as error:
             unscored.append(Unscored("guards", f"failed with {type(error).__name__}"))
             return findings
-
-
-def _classify(
-    isolated: Isolated, texts: Sequence[str], in_full: Container[str] | None
-) -> list[Result]:
-    """Each distinct text once: chat repeats itself. Those not `in_full` may be cleared."""
-    distinct = list(dict.fromkeys(texts))
-    if in_full is None:
-        results = isolated.classify(distinct)
-    else:
-        results = isolated.screened(distinct, [text in in_full for text in distinct])
-    by_text = dict(zip(distinct, results, strict=True))
-    return [by_text[text] for text in texts]
-
-
-def _done(work: Callable[[], list[Result]]) -> "Future[list[Result]]":
-    """What `work` gives, done here and now."""
-    future: Future[list[Result]] = Future()
-    future.set_result(work())
-    return future

@@ -26,7 +26,7 @@ LAYERS: list[list[str]] = [
     ["config"],
     ["sources", "classifiers"],
     ["isolation", "policy"],
-    ["behaviour", "guarding", "words"],
+    ["behaviour", "guarding", "panel", "words"],
     ["judging"],
     ["resumption"],
     ["pipeline"],
