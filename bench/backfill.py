@@ -19,8 +19,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(Path(__file__).parent)]
+sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path.append(str(Path(__file__).parent.parent / "tests"))
 
 from cluster.fleet import files, kill, until, workers_of
 from processes import machine
@@ -34,6 +34,7 @@ from moderator.scan import Destinations, scan
 from moderator.sources.dump import read_dump
 from moderator.sources.target import Network, fetched
 
+ROOT = Path(__file__).parent.parent
 CONTEXT = multiprocessing.get_context("spawn")
 PATIENCE = 3600.0
 

@@ -17,6 +17,8 @@ from moderator.cluster.jobs import Job
 from moderator.cluster.places import Place, make_folder
 from moderator.cluster.tables import write_table
 from moderator.errors import ConfigError, OutputError
+from moderator.parts import ENDING as PART_ENDING
+from moderator.parts import drop
 from moderator.scan import Destinations
 
 MARK_NAME = "moderator-backfill.json"
@@ -149,11 +151,14 @@ class Results:
     def held(self) -> Iterator[None]:
         """The folder, made if need be, for this run alone; a bucket cannot be held.
 
-        `OutputError` where another run is at work there.
+        What a killed run left half-written goes. `OutputError` where another run is at work.
         """
         with ExitStack() as stack:
-            if self.place.path is not None:
-                stack.enter_context(_locked(self.place.path))
+            folder = self.place.path
+            if folder is not None:
+                stack.enter_context(_locked(folder))
+                for part in folder.rglob(f".*{PART_ENDING}"):
+                    drop(part)
             yield
 
 
