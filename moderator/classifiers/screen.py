@@ -75,8 +75,8 @@ class Screen:
         import numpy as np
 
         try:
-            with np.load(path, allow_pickle=False) as file:
-                parts = {name: file[name] for name in _PARTS}
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+                parts = {name: arrays[name] for name in _PARTS}
             _check(parts)
         except Exception as error:  # a broken archive raises whatever its depths raise
             raise ClassifierError(
@@ -86,7 +86,7 @@ class Screen:
         return cls(parts)
 
     def clears(self, windows: Sequence[Sequence[int]]) -> list[bool]:
-        """Whether each message, given as its piece ids with those at its ends, is surely harmless."""
+        """Whether each message is surely harmless, given as piece ids with those at its ends."""
         cleared: list[bool] = []
         for start in range(0, len(windows), _TEXTS_A_PASS):
             cleared += self._pass(windows[start : start + _TEXTS_A_PASS])

@@ -17,6 +17,7 @@ import torch
 from tokenizers import Tokenizer
 from transformers import BertConfig, PreTrainedTokenizerFast
 
+from moderator.classifiers.screen import FILE as SCREEN
 from moderator.training import graph
 
 NAME = "chat-minilm"
@@ -36,8 +37,12 @@ def write_shipped(
     tokenizer: Tokenizer,
     facts: Mapping[str, object],
 ) -> None:
-    """`model.onnx`, `tokenizer.json` and a manifest of `facts` with the hashes of both."""
+    """`model.onnx`, `tokenizer.json` and a manifest of `facts` with the hashes of both.
+
+    A screen found there was made for another model, and goes.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / SCREEN).unlink(missing_ok=True)
     files = {"model.onnx": model.SerializeToString(deterministic=True)}
     files["tokenizer.json"] = (tokenizer.to_str(pretty=False) + "\n").encode("utf-8")
     hashes = {}
