@@ -89,7 +89,7 @@ def show(result: Json) -> None:
         f"{100 * chat['saidBefore']:.0f} % were said before, "
         f"{100 * chat['toxic']:.1f} % are toxic; {result['rounds']} rounds, medians.\n"
     )
-    print(tables.speeds(speed), NOTES, tables.stages(result["stages"]), sep="\n")
+    print(tables.speeds(speed), NOTES, tables.stages(result["stages"], speed), sep="\n")
     if result["equal"] is not None:
         print("", tables.equality(result["equal"]), sep="\n")
     print("", tables.aims(result), "", json.dumps(result["machine"]), sep="\n")

@@ -60,11 +60,11 @@ def speeds(speed: Json) -> str:
     return table(heads, rows)
 
 
-def stages(found: Json) -> str:
-    """Microseconds a message in each stage, and how near that is to what could be."""
+def stages(found: Json, speed: Json) -> str:
+    """Microseconds of the processor in each stage, and how near that is to what could be."""
     micros = found["micros"]
-    seconds = micros["transformer"] * found["messages"] / 1e6
-    rates = {kind: count / seconds for kind, count in found["model"]["operations"].items() if count}
+    model = found["model"]
+    rates = {kind: n / model["seconds"] for kind, n in model["operations"].items() if n}
     best = {
         kind: max(rate for name, rate in found["best"].items() if kind in name) for kind in rates
     }
@@ -76,7 +76,7 @@ def stages(found: Json) -> str:
             f"this machine's {best[kind] / 1e9:,.0f}"
             for kind in rates
         )
-        + f"; {100 * found['model']['padding']:.0f} % padding",
+        + f"; {100 * model['padding']:.0f} % padding",
     }
     limits = ("csv alone", "orjson alone")
     rows = [
@@ -85,9 +85,11 @@ def stages(found: Json) -> str:
         if name not in limits
     ]
     total = sum(took for name, took in micros.items() if name not in limits)
-    return table(
-        ["stage", "µs a message", "share of the limit"], [*rows, ["sum", f"{total:.1f}", ""]]
-    )
+    rows.append(["sum", f"{total:.1f}", ""])
+    if PIPELINE in speed:
+        whole = 1000 * speed[PIPELINE]["cpuPer1000"]
+        rows.append(["whole scan, start-up included", f"{whole:.1f}", ""])
+    return table(["stage", "CPU µs a message", "share of the limit"], rows)
 
 
 def aims(result: Json) -> str:
