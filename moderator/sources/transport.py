@@ -24,6 +24,14 @@ _LONGEST_HEAD = 128 * 1024
 _LAST_WORD = 1.0
 """Seconds that a server has to close once it was asked to; most need none."""
 
+_ERRORS = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.ProxyError,
+    httpcore.UnsupportedProtocol,
+)
+
 
 class Transport(httpx.BaseTransport):
     """Sends requests directly or by way of one proxy; raises httpx's errors.
@@ -220,7 +228,7 @@ def _as_httpx(proxy: Proxy | None) -> Iterator[None]:
     """Turns httpcore's errors into those of httpx, which bear the same names."""
     try:
         yield
-    except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as exc:
+    except _ERRORS as exc:
         kind = getattr(httpx, type(exc).__name__)
         where = f"by way of {proxy}, " if proxy is not None else ""
         raise kind(f"{where}{exc}") from exc
