@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from doubles import Table
 from making import ruleset
+from scan_kills import rows
 
 from moderator.api import build
 from moderator.checkpoints import Resumable
@@ -30,9 +31,6 @@ from moderator.scan import Destinations, Shadow, scan
 from moderator.sources.dump import read_dump
 from moderator.summary import Tally
 
-HEADER = (
-    "id,participantId,sessionId,meetingId,displayName,pinned,isEdited,payloadType,payload,createdAt"
-)
 BODY = """
 rules:
   - {id: insult.idiot, kind: terms, category: insult, severity: medium, terms: [idiot, clown],
@@ -46,26 +44,6 @@ behaviour:
 RULES = ruleset(BODY)
 OTHER_RULES = ruleset(BODY.replace("clown", "fool"))
 ROWS = 1000
-
-
-def rows(count: int = ROWS, first: str = "well") -> bytes:
-    """A dump with flags, unscored messages, repeats, rejects, other types, floods and names."""
-    lines = [HEADER]
-    for number in range(count):
-        text = first if number == 0 else f"message {number}"
-        if number % 7 == 3:
-            text = "you idiot"
-        elif number % 31 == 5:
-            text = "buy this"
-        elif number % 53 == 9:
-            text = "das ist deutsch"
-        kind = "IMAGE_MESSAGE" if number % 29 == 1 else "TEXT_MESSAGE"
-        who, name = f"p{number % 11}", f"Sam {number % 17}" if number % 5 else "Clown"
-        row = f"m{number},{who},s1,r1,{name},false,false,{kind},{text},2026-06-10T10:00:00.000Z"
-        lines.append("a broken row" if number % 97 == 2 else row)
-        if number % 41 == 6:
-            lines.append(row)
-    return "\r\n".join([*lines, ""]).encode()
 
 
 class Model(Table):
