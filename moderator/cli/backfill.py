@@ -10,7 +10,7 @@ import typer
 
 from moderator.classifiers.registry import DEFAULT_MODEL
 from moderator.cli import options
-from moderator.errors import ConfigError
+from moderator.errors import ConfigError, SourceError
 from moderator.terminal import printable
 
 if TYPE_CHECKING:
@@ -147,7 +147,10 @@ def _jobs(
     from moderator.sources.since import parse_since
 
     if dumps is not None:
-        return jobs.of_place(Place(dumps))
+        found = jobs.of_place(Place(dumps))
+        if not found:
+            raise SourceError(f"{Place(dumps).name} holds no dump, or is no folder.")
+        return found
     if sessions is not None:
         return jobs.of_list(sessions)
     assert since is not None and api is not None

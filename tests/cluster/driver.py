@@ -58,7 +58,7 @@ class Driver:
 
     def result(self) -> dict[str, Any]:
         """What the backfill that was begun came to."""
-        assert self._pipe.poll(120), "the driver does not answer"
+        assert self._pipe.poll(600), "the driver does not answer"
         totals, error = self._pipe.recv()
         if error is not None:
             raise ConfigError(error)

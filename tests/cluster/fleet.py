@@ -82,7 +82,7 @@ def kill(pids: Iterable[int]) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-def until(condition: Callable[[], Any], seconds: float = 60.0) -> Any:
+def until(condition: Callable[[], Any], seconds: float = 300.0) -> Any:
     """What `condition` gives once it is true; it has to be in time."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):
