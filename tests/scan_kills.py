@@ -70,7 +70,7 @@ class Outcome:
     """What a campaign came to.
 
     `early` are scans that ended before they were killed. `resumed` began where a journal said,
-    `anew` where there was none yet, and `refused` are journals that did not fit. `lost` are the bytes
+    `anew` where there was none yet; `refused` are journals that did not fit. `lost` are the bytes
     of files that are missing or others in the end, or were when they had their names at a kill;
     `left` are files that nobody asked for.
     """
