@@ -23,8 +23,8 @@ _Token = Mapping[str, object]
 def problem(pattern: TokenPattern, *, whole_messages: bool) -> str | None:
     """What is wrong with a pattern whose attributes have been checked, as the end of a sentence.
 
-    Guards read the neighbourhood of a finding only; what reads `whole_messages` may not match at
-    every place of a long run of words.
+    Guards read sentences of bounded length; what reads `whole_messages` may not match at every
+    place of a long run of words.
     """
     if sum(token.get("OP") == "?" for token in pattern) > MOST_OPTIONAL:
         return f"a pattern has at most {MOST_OPTIONAL} optional tokens"

@@ -1,10 +1,11 @@
 """What holds chat is for its owner alone: every file that a command makes, at every moment."""
 
+import json
 import os
 import stat
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -153,25 +154,22 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Seen]]:
         os.umask(before)
 
 
+def jsonl(records: Iterable[object]) -> str:
+    return "".join(json.dumps(one) + "\n" for one in records)
+
+
 def prepare(cli: Cli, server: LoopbackServer) -> str:
     """Inputs, and older outputs that everybody may read and write; returns a session's id."""
     server.sessions.clear()
     ended = {"ended_at": (datetime.now(UTC) - timedelta(hours=1)).isoformat()}
     cli.path("dump.csv", rows(2000))
     judged = [flagged(number) for number in range(1, 4)]
-    cli.path("judged.jsonl", "".join(orjson_line(one) for one in judged))
-    hidden = (line(one, action="removed") for one in judged)
-    cli.path("verdicts.jsonl", "".join(orjson_line(one) for one in hidden))
+    cli.path("judged.jsonl", jsonl(judged))
+    cli.path("verdicts.jsonl", jsonl(line(one, action="removed") for one in judged))
     cli.path("labelled.jsonl", LABELLED)
     for name in ("flagged.jsonl", "page.html", "fetched.csv", "r.csv", "exported.jsonl"):
         cli.path(name, "older").chmod(0o666)
     return server.add(Scenario(body=rows(50), listed=ended))
-
-
-def orjson_line(record: object) -> str:
-    import orjson
-
-    return orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE).decode()
 
 
 @pytest.mark.parametrize("name", COMMANDS)
