@@ -1,6 +1,6 @@
 """Scans whose model's process is killed at random moments: do they judge as a quiet scan does?
 
-    python bench/isolation_kills.py [--kills 100] [--seed 1] [--rows 400] [--mean 2]
+    python bench/isolation_kills.py [--kills 100] [--seed 1] [--rows 400]
 
 Half of the kills hit scans as they are by default, half such as write every message's scores. Then
 a model that is killed whenever it starts has to end the scan with status 5, without any file.
@@ -23,7 +23,6 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rows", type=int, default=400)
-    parser.add_argument("--mean", type=float, default=2.0, help="seconds between kills")
     options = parser.parse_args()
     print(f"seed {options.seed}, {options.rows} rows a scan")
     print(f"{'':24}{'kills':>7}{'scans':>7}{'bytes equal':>13}{'files that differ':>19}"
@@ -37,7 +36,6 @@ def main() -> None:
                 rows=options.rows,
                 kills=options.kills // 2,
                 seed=options.seed + scores,
-                mean=options.mean,
                 scores=scores,
             )
         print(f"{name:24}{found.kills.total():7,}{found.scans:7,}{found.bytes_equal:13,}"

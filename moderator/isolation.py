@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from moderator.classifiers.base import Classifier, Result, Screens
+from moderator.classifiers.base import Classifier, Closes, Result, Screens
 from moderator.classifiers.failure import checked, reason_of
 from moderator.errors import ClassifierError
 from moderator.records import Unscored
@@ -54,6 +54,11 @@ class Isolated:
                 f"The classifier {self.classifier.name} failed on every one of {self.failed} "
                 "messages; nothing was written. Check its installation, or leave it out."
             )
+
+    def close(self) -> None:
+        """Ends a classifier that lives in a process of its own, for good."""
+        if isinstance(self.classifier, Closes):
+            self.classifier.close()
 
     def state(self) -> dict[str, Any]:
         """What a run that goes on later must know, as plain data."""

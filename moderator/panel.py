@@ -42,6 +42,9 @@ class Panel:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if kind is not None and issubclass(kind, KeyboardInterrupt | SystemExit):
+            for member in self.members:
+                member.close()  # or the end would wait for one that hangs
         for thread in self._threads.values():
             thread.shutdown(cancel_futures=True)
 

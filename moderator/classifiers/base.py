@@ -57,6 +57,13 @@ class Screens(Explains, Protocol):
         ...
 
 
+@runtime_checkable
+class Closes(Protocol):
+    """A classifier that can be ended, also while another thread waits for it."""
+
+    def close(self) -> None: ...
+
+
 def is_concurrent(classifier: Classifier) -> bool:
     """Whether it works outside the interpreter, so that it is worth a thread of its own.
 

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from threading import Lock
 
-from moderator.classifiers.base import Classifier, Explains, Result, Screens, is_concurrent
+from moderator.classifiers.base import Classifier, Closes, Explains, Result, Screens, is_concurrent
 
 MOST_TEXTS = 16_384
 LONGEST = 256
@@ -34,6 +34,11 @@ class Remembering:
         """As the classifier itself."""
         keys = [(text, True) for text in texts]
         return self._recall(keys, lambda new: self._classifier.classify([text for text, _ in new]))
+
+    def close(self) -> None:
+        """As the classifier itself, if it can be closed."""
+        if isinstance(self._classifier, Closes):
+            self._classifier.close()
 
     def _recall(
         self, keys: Sequence[_Key], ask: Callable[[Sequence[_Key]], list[Result]]

@@ -52,8 +52,8 @@ def serve(build: Callable[[], Classifier], lifeline: int) -> None:
 def _settle(lifeline: int) -> None:
     """Makes this a process that dies with its owner, leaves no traces, and is given up first."""
     fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGKILL)  # also within a library, or when stopped
     flags = fcntl.fcntl(lifeline, fcntl.F_GETFL)
-    # SIGIO ends a process that does not handle it, even within a library that never returns.
     fcntl.fcntl(lifeline, fcntl.F_SETFL, flags | os.O_ASYNC)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner to decide on
     # A dump of memory would hold chat; of one byte, none is made, neither to a file nor a pipe.

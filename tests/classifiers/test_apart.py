@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from making import ruleset
 
+from moderator.api import build
 from moderator.classifiers import frames
 from moderator.classifiers.apart import STARTS, Apart, Limits
 from moderator.classifiers.base import Explains, Result, Screens
@@ -23,6 +25,7 @@ from moderator.classifiers.registry import build_model
 from moderator.errors import ClassifierError, ConfigError
 from moderator.isolation import Isolated
 from moderator.records import Assessment, Unscored
+from moderator.scoring import messages_of
 
 SCRIPT = Path(__file__).with_name("troubled.py")
 HASTY = Limits(request=1.0, text=0.0, character=0.0)
@@ -403,7 +406,29 @@ def test_who_waits_for_it_is_told_when_it_is_closed(start: Start) -> None:
     assert time.monotonic() - began < 10
 
 
-@pytest.mark.parametrize("doing", ["nothing", "hang", "spin"])
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit])
+def test_a_program_that_is_to_end_does_not_wait_for_it(
+    start: Start, stop: type[BaseException]
+) -> None:
+    apart = start()
+    pipeline = build(ruleset("rules: []"), [apart], batch_size=2)
+
+    def stopping(_: int, __: object) -> None:
+        raise stop
+
+    before = signal.signal(signal.SIGUSR1, stopping)
+    timer = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGUSR1))
+    assert apart.name
+    timer.start()
+    began = time.monotonic()
+    with pytest.raises(stop):
+        list(pipeline.moderate(messages_of(["a", "b", "hang", "c"])))
+    timer.join()
+    signal.signal(signal.SIGUSR1, before)
+    assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize("doing", ["nothing", "hang", "spin", "stopped"])
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
 def test_it_dies_with_its_owner(tmp_path: Path, doing: str, end: signal.Signals) -> None:
     code = textwrap.dedent(f"""
@@ -420,8 +445,10 @@ def test_it_dies_with_its_owner(tmp_path: Path, doing: str, end: signal.Signals)
         assert owner.stdout is not None
         assert owner.stdout.readline() == b"ready\n"
         time.sleep(0.2)
+        (pid,) = processes(tmp_path)
+        if doing == "stopped":
+            os.kill(pid, signal.SIGSTOP)
         owner.send_signal(end)
-    (pid,) = processes(tmp_path)
     assert gone(pid)
 
 

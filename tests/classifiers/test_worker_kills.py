@@ -8,7 +8,7 @@ from classifiers.worker_kills import campaign, never_ready
 
 @pytest.mark.slow
 def test_kills_change_no_byte(tmp_path: Path) -> None:
-    found = campaign(tmp_path, rows=60, kills=4, seed=3, mean=0.4)
+    found = campaign(tmp_path, rows=60, kills=4, seed=3)
     assert found.kills.total() >= 4
     assert (found.differ, found.unscored) == (0, 0)
 
