@@ -30,7 +30,7 @@ def problem(pattern: TokenPattern, *, whole_messages: bool) -> str | None:
         return f"a pattern has at most {MOST_OPTIONAL} optional tokens"
     repeats = [index for index, token in enumerate(pattern) if token.get("OP") in _REPEATS]
     for index in repeats:
-        if whole_messages and _all_meet(pattern[index], _needed(pattern)):
+        if whole_messages and all(_meet([pattern[index], token]) for token in _needed(pattern)):
             return (
                 "its repeated token matches everywhere within a run of its own words; "
                 "leave the repeat out, which finds as much"
@@ -46,10 +46,6 @@ def problem(pattern: TokenPattern, *, whole_messages: bool) -> str | None:
 
 def _needed(tokens: Sequence[_Token]) -> list[_Token]:
     return [token for token in tokens if token.get("OP") not in {"?", "*"}]
-
-
-def _all_meet(one: _Token, others: Sequence[_Token]) -> bool:
-    return all(_meet([one, other]) for other in others)
 
 
 def _meet(tokens: Sequence[_Token]) -> bool:
