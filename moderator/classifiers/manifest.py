@@ -9,7 +9,6 @@ from typing import Any
 
 from moderator.errors import ClassifierError
 
-
 _DOCUMENTS = (".md", ".svg")
 """What may lie in a model's folder unlisted: its card and the card's pictures."""
 
