@@ -10,6 +10,7 @@ import re
 import secrets
 import shutil
 import signal
+import socket
 import sys
 import tempfile
 import warnings
@@ -25,6 +26,9 @@ from moderator.errors import ConfigError
 
 OBJECT_STORE = 100 * 2**20
 """Bytes of shared memory; what passes through are names and counts."""
+
+ANSWER = 10.0
+"""Seconds to wait for a cluster's port."""
 
 _PREFIX = "moderator-ray-"
 _LONGEST_TEMP = 12
@@ -55,6 +59,7 @@ def cluster(address: str | None, workers: int | None) -> Iterator[int]:
     `ConfigError` where nothing answers at the address.
     """
     if address is not None:
+        _check_answer(address)
         with _environment(_QUIET), _connected({"address": address}, address) as cpus:
             yield workers or cpus
         return
@@ -89,6 +94,16 @@ def cluster(address: str | None, workers: int | None) -> Iterator[int]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+def _check_answer(address: str) -> None:
+    """Ray itself takes two minutes to say that nobody is there."""
+    host, _, port = address.rpartition("://")[2].rpartition(":")
+    if host and port.isdecimal():
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), ANSWER).close()
+        except (OSError, OverflowError):
+            raise ConfigError(f"nothing answers at {address}: check --address.") from None
+
+
 @contextmanager
 def _connected(options: Mapping[str, Any], where: str) -> Iterator[int]:
     import ray
@@ -104,7 +119,8 @@ def _connected(options: Mapping[str, Any], where: str) -> Iterator[int]:
         except (ConnectionError, RuntimeError, ValueError, OSError) as error:
             raise ConfigError(
                 f"no Ray cluster can be had at {where} ({type(error).__name__}): check --address, "
-                "and that both sides have the same version of Ray."
+                "that both sides have the same version of Ray, and RAY_AUTH_MODE=token where the "
+                "cluster asks for a token."
             ) from None
         finally:
             signal.signal(signal.SIGTERM, terminate)

@@ -1,6 +1,7 @@
 """What the command says before anything is started, and a whole run of it."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -72,3 +73,18 @@ def test_a_run_says_what_failed_and_what_it_came_to_and_nothing_else(tmp_path: P
         "judged 7, repeats 0, not text 0, rejected 1; flagged 7, unscored 0; "
         f"outputs in {tmp_path / 'out'}"
     )
+
+
+def test_a_cluster_that_does_not_answer_is_said_soon(tmp_path: Path) -> None:
+    pytest.importorskip("ray")
+    (tmp_path / "dumps").mkdir()
+    (tmp_path / "dumps/one.csv").write_bytes(dump(1))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        done = start(
+            str(tmp_path / "dumps"), "-o", str(tmp_path / "out"), "--model", "none",
+            "--address", address, "-q",
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr == f"moderator: nothing answers at {address}: check --address.\n"
