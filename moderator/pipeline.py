@@ -6,7 +6,7 @@ display names seen. A pipeline keeps nothing from one stream of messages to the 
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain
 from typing import Any
 
 from moderator.classifiers.base import Classifier, is_concurrent
@@ -90,7 +90,8 @@ class Run:
         self._ahead = ahead
         self._done = 0
         self._neighbours = _Neighbours(context)
-        self._restored: list[Mapping[str, Any]] = []
+        self._to_skip = 0
+        self._restored: deque[Mapping[str, Any]] = deque()
 
     def judged(self, messages: Iterable[Message]) -> Iterator[Judged]:
         """Each message judged, in order, but for those that the resumed run had given already.
@@ -98,13 +99,31 @@ class Run:
         `messages` are all of the stream, from its start, also where the run goes on from another.
         """
         coming = iter(messages)
-        self._skip(coming)
+        for message in coming:
+            if not self.skips(message):
+                coming = chain((message,), coming)
+                break
         with self._stream as stream:
             for batch in self._begun(_batches(coming, self._batch_size)):
                 for judged in stream.judge(batch):
                     yield from self._given(self._neighbours.add(judged))
             yield from self._given(self._neighbours.rest())
             stream.conclude()
+
+    def skips(self, message: Message) -> bool:
+        """Takes a message that was given, or waited for its neighbours, as it was judged then.
+
+        False for the first one that was not, and from there on.
+        """
+        if self._to_skip:
+            self._to_skip -= 1
+            self._neighbours.before.append(message)
+        elif self._restored:
+            self._neighbours.waiting.append(judged_of(self._restored.popleft(), message))
+        else:
+            return False
+        self._stream.skip(message)
+        return True
 
     def state(self) -> dict[str, Any]:
         """Where it stands, as data that JSON can hold; to be asked between two messages given."""
@@ -116,23 +135,14 @@ class Run:
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Goes on from what `state` said, once the same messages come again."""
-        self._done = state["given"]
-        self._restored = state["waiting"]
+        self._done = self._to_skip = state["given"]
+        self._restored = deque(state["waiting"])
         self._stream.restore(state["stream"])
 
     def _given(self, judged: Iterable[Judged]) -> Iterator[Judged]:
         for one in judged:
             self._done += 1
             yield one
-
-    def _skip(self, messages: Iterator[Message]) -> None:
-        """Takes what was given, and what waited for its neighbours, as it was judged."""
-        for message in islice(messages, self._done):
-            self._stream.skip(message)
-            self._neighbours.before.append(message)
-        for kept, message in zip(self._restored, messages, strict=False):
-            self._stream.skip(message)
-            self._neighbours.waiting.append(judged_of(kept, message))
 
     def _begun(self, batches: Iterable[Sequence[Message]]) -> Iterator[Batch]:
         """Batches on which the classifiers have begun, some ahead of those that are judged."""

@@ -75,10 +75,18 @@ class Results:
 
     def _judged(self, messages: Iterable[Message]) -> Iterator[tuple[Judged, Judged | None]]:
         if self._candidate is not None:
-            yield from judged_twice(messages, self._run.judged, self._candidate.judged)
+            new = self._new(messages, self._candidate)
+            yield from judged_twice(new, self._run.judged, self._candidate.judged)
         else:
             for judged in self._run.judged(messages):
                 yield judged, None
+
+    def _new(self, messages: Iterable[Message], candidate: Run) -> Iterator[Message]:
+        """What was not judged before; for one run alone to skip that, the other would pile it up."""
+        for message in messages:
+            skipped = candidate.skips(message)
+            if not self._run.skips(message) and not skipped:
+                yield message
 
     def _write(self, judged: Judged) -> None:
         self.tally.add(judged)

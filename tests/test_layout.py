@@ -21,7 +21,7 @@ README = Path(__file__).parents[1] / "README.md"
 LAYERS: list[list[str]] = [
     ["errors", "records", "resources"],
     ["terminal", "text", "yamlnodes", "ruleset"],
-    ["rulefile", "files", "evasions"],
+    ["rulefile", "parts", "files", "journal", "continued", "evasions"],
     ["inherit"],
     ["config"],
     ["sources", "classifiers"],
@@ -31,7 +31,7 @@ LAYERS: list[list[str]] = [
     ["resumption"],
     ["pipeline"],
     ["api", "output", "summary", "scoring"],
-    ["scan", "comparison", "explanation", "samples"],
+    ["comparison", "results", "checkpoints", "scan", "explanation", "samples"],
     ["sweep", "training", "cluster"],
     ["evaluation"],
     ["redaction", "review"],
