@@ -14,9 +14,7 @@ are kept in --envs, with what they said of the same texts before; the first run 
 import argparse
 import json
 import os
-import platform
 import sys
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -28,6 +26,7 @@ from evasion.judged import exact, findings
 from evasion.tricks import EXTRA, TRICKS
 from false_flags import OURS, false_flags, show_false_flags
 from peer import Peer, install
+from processes import machine
 from rule_speed import NUMBER, measure, one_core
 
 from moderator import __version__
@@ -128,21 +127,6 @@ def show_speed(result: Json) -> None:
     print(f"\nmessages a second, one core, {result['messages']:,} distinct: by clock, by processor")
     for name, one in {OURS: result, **result["peers"]}.items():
         print(f"  {name:26}{one['perSecond']:>10,}{one['perSecondOfProcessor']:>10,}")
-
-
-def machine() -> Json:
-    """What it ran on, as far as it says so."""
-    info = Path("/proc/cpuinfo")
-    models = [
-        line.partition(":")[2].strip()
-        for line in (info.read_text().splitlines() if info.exists() else [])
-        if line.startswith("model name")
-    ]
-    return {
-        "processor": Counter(models).most_common(1)[0][0] if models else platform.processor(),
-        "system": platform.platform(),
-        "python": platform.python_version(),
-    }
 
 
 def main() -> None:
