@@ -108,6 +108,7 @@ def main() -> None:
     os.environ.pop("PYTHONPATH", None)  # what is installed is measured
     before = {**machine(), "commit": commit()}
     made = list(texts(given.messages, given.seed))
+    chat = shape(made)
     every = invited(given.envs.resolve())
     players = [one for one in every if not given.only or one.name in given.only]
     if given.only and len(players) < len(given.only):
@@ -121,7 +122,7 @@ def main() -> None:
             "machine": before,
             "seed": given.seed,
             "rounds": given.rounds,
-            "chat": shape(made),
+            "chat": chat,
             "speed": speed,
             "equal": compared(players, files),
             "stages": stages(programs / "python", files, given.rounds),
