@@ -34,7 +34,7 @@ _Answer = TypeVar("_Answer")
 class Limits:
     """Seconds: for loading, and for a request, which gets more for its texts and code points.
 
-    Ten times what BERT-base takes on one core; the bundled model takes a hundredth.
+    Several times what BERT-base takes on one core, and a hundred times what the bundled model does.
     """
 
     start: float = 120.0

@@ -61,11 +61,6 @@ class Child:
         os.set_blocking(self._replies.fileno(), False)
         self._end = weakref.finalize(self, _ended, process, held)
 
-    @property
-    def pid(self) -> int:
-        """Its process id."""
-        return self._process.pid
-
     def ask(self, request: Any, seconds: float) -> Any:
         """The reply to `request`; `Lost` where there is none."""
         frame = memoryview(frames.packed(request))
@@ -113,7 +108,7 @@ class Child:
         poll = select.poll()
         poll.register(pipe, event)
         if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
-            raise Lost(f"time limit of {round(seconds, 1):g} s")
+            raise Lost(f"time limit of {seconds:.0f} s")
 
     def _died(self) -> Died:
         """It has closed its pipes: what became of it."""

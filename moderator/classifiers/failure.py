@@ -38,7 +38,7 @@ def reason_of(error: Exception) -> str:
 def checked(results: Sequence[Result], count: int) -> list[Result]:
     """The results of `count` texts, scores rounded; `Failure` if they cannot be such."""
     if len(results) != count:
-        raise Failure(f"gave {len(results)} results for {count} texts")
+        raise Failure(f"gave {len(results)} results instead of {count}")
     return [_rounded(result) for result in results]
 
 

@@ -192,7 +192,7 @@ def test_what_has_no_first_model_says_so() -> None:
         ("exhaust", "out of memory"),
         ("nan", "gave no number for toxicity"),
         ("too high", "gave no probability for toxicity"),
-        ("too few", "gave 0 results for 1 texts"),
+        ("too few", "gave 0 results instead of 1"),
     ],
 )
 def test_only_the_culprit_stays_unscored(start: Start, culprit: str, reason: str) -> None:
