@@ -114,9 +114,9 @@ def aims(result: Json) -> str:
     times("rules alone, beside better-profanity", RULES, BETTER, 100)
     times("rules alone, beside alt-profanity-check, one a call", RULES, ALT_ONE, 2)
     times("rules alone, beside alt-profanity-check, in batches", RULES, ALT, 2)
-    if same is not None:
-        lost = same["lostShare"]["value"] if same["lostShare"] else 0.0
-        most("flags of the model alone lost by the cascade, here", 100 * lost, 100 * ALLOWED, "%")
+    if same is not None and same["lostShare"] is not None:
+        lost = 100 * same["lostShare"]["value"]
+        most("flags of the model alone lost by the cascade, here", lost, 100 * ALLOWED, "%")
     most("`--help`", start["help"]["median"], HELP_SECONDS, "s")
     most("scan of 1,000 rows, start to exit", start["scan"]["median"], SCAN_SECONDS, "s")
     for name, limit in ((PIPELINE, MODEL_MIB), (RULES_SCAN, RULES_MIB)):
