@@ -74,8 +74,8 @@ class Checkpoints:
         self._paths = paths
         self._given = given
         self.judged = 0
-        parts = {**key, "options": [key.get("options"), given.options], "version of moderator": _program()}
-        self._key = {name: _digest(part) for name, part in parts.items()}
+        made_by = {**key, "options": given.options, "version of moderator": _program()}
+        self._key = {name: _digest(part) for name, part in made_by.items()}
         self._journal = Journal(real_file(self._path))
         self._outputs: dict[str, Continued] = {}
         self._began = self._given.clock()

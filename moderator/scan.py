@@ -127,9 +127,10 @@ def scan(
     began = time.monotonic()
     key = {
         "rules": rules_summary(ruleset),
-        "models": [(one.name, one.version) for one in pipeline.classifiers],
+        "models": [pipeline.screening, *((one.name, one.version) for one in pipeline.classifiers)],
         "candidate rules": rules_summary(shadow.ruleset) if shadow is not None else None,
-        "options": [source, all_findings, pipeline.screening, list(map(str, to.all()))],
+        "source": source,
+        "outputs": [all_findings, *map(str, to.all())],
     }
     with ExitStack() as stack:
         kept = None

@@ -235,7 +235,7 @@ def test_the_shadow_goes_on_too(tmp_path: Path, run: Run) -> None:
     [
         ({"rules": OTHER_RULES}, "other rules"),
         ({"options": {"context": 3}}, "other options"),
-        ({"all_findings": True}, "other options"),
+        ({"all_findings": True}, "other outputs"),
         ({"candidate": OTHER_RULES}, "other candidate rules"),
     ],
 )

@@ -147,6 +147,8 @@ OLD_FILES: list[tuple[str, list[Any], str, str]] = [
     ("report", [f'<!doctype html><meta name="generator" content="moderator 1">{CANARY}'],
      "deleted", "report"),
     (".flagged.jsonl.abcd_123.part", [CANARY], "deleted", "part of a killed run"),
+    (".flagged.jsonl.moderator.part", [CANARY], "deleted", "part of a killed run"),
+    (".flagged.jsonl.moderator.journal", [CANARY], "deleted", "part of a killed run"),
 ]  # fmt: skip
 
 
