@@ -27,8 +27,8 @@ from moderator.api import build  # noqa: E402
 from moderator.config import load  # noqa: E402
 from moderator.sources.target import Network  # noqa: E402
 
-ROWS = 3000
-ROWS_FOR_THE_MODEL = 600
+ROWS = 1500
+ROWS_FOR_THE_MODEL = 300
 
 
 def works(folder: Path, server: LoopbackServer) -> dict[str, tuple[Work, float]]:
