@@ -22,7 +22,7 @@ _BLANK_LIMIT = 1024 * 1024
 _MOST_LAYERS = 2
 """A dump that is stored as gzip and sent as gzip once more is no attack."""
 
-_BOMB_FROM = 64 * 2**20
+_BOMB_FROM = 8 * 2**20
 _BOMB_RATIO = 200
 """Chat packs to a tenth, the same message over and over to a hundredth, a bomb to a thousandth."""
 

@@ -232,5 +232,3 @@ def _as_httpx(proxy: Proxy | None) -> Iterator[None]:
         kind = getattr(httpx, type(exc).__name__)
         where = f"by way of {proxy}, " if proxy is not None else ""
         raise kind(f"{where}{exc}") from exc
-    except ValueError as exc:  # h11 takes a length for a number, however long
-        raise httpx.RemoteProtocolError("the head of the answer cannot be read") from exc

@@ -164,9 +164,7 @@ def test_waiting_for_a_dump(online: Cli) -> None:
         ("redirect_private", 3, ["10.0.0.1 is refused"]),
     ],
 )
-def test_what_cannot_is_one_sentence(
-    online: Cli, name: str, status: int, parts: list[str]
-) -> None:
+def test_what_cannot_is_one_sentence(online: Cli, name: str, status: int, parts: list[str]) -> None:
     fetch(online, session_id(name)).fails(status, *parts)
     assert [path.name for path in online.folder.iterdir()] == []
 
@@ -240,3 +238,25 @@ def test_fetch_takes_no_file_and_clobbers_none(online: Cli) -> None:
     assert not online.path("-").exists()
     online("fetch", session_id("ok"), *online.api(), "-o", os.devnull).fails(4, "not a regular")
     assert online.path("d.csv").read_text() == "old"
+
+
+def test_the_length_of_a_dump_is_bounded(online: Cli) -> None:
+    fetch(online, session_id("ok"), "--max-bytes", "1KiB").fails(
+        3, "larger than the 1,024 bytes", "--max-bytes"
+    )
+    assert fetch(online, session_id("ok"), "--max-bytes", "1 MiB").status == 0
+    online("scan", "d.csv", *LIGHT, "--max-bytes", "1000").fails(3, "1,000 bytes", "--max-bytes")
+    for wrong in ("0", "much", "-1", "1TiB", "1.5GiB"):
+        fetch(online, session_id("ok"), f"--max-bytes={wrong}").fails(2, "500MiB", repr(wrong))
+
+
+def test_the_next_start_removes_what_a_killed_run_left(online: Cli) -> None:
+    slow = online.server.add(Scenario(delay=3.0))
+    scan = ("scan", slow, *online.api(), *LIGHT)
+    with subprocess.Popen([COMMAND, *scan], cwd=online.folder, env=online.environ) as killed:
+        while not (left := list(online.folder.glob("moderator-*"))):
+            assert killed.poll() is None
+        killed.kill()
+    assert left[0].exists()
+    assert online("scan", session_id("ok"), *online.api(), *LIGHT).status == 0
+    assert not left[0].exists()

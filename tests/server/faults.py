@@ -122,9 +122,9 @@ def _spoilt_gzip(handler: BaseHTTPRequestHandler, body: bytes) -> None:
     _send(handler, head(Content_Length=len(packed), Content_Encoding="gzip") + packed)
 
 
-_LAYER = gzip.compress(bytes(8 * 2**20), 9)
-BOMB = _LAYER * 16
-"""128 MiB of nothing in 130 KiB, as gzip members one after another."""
+_LAYER = gzip.compress(b"\n" * (8 * 2**20), 9)
+BOMB = gzip.compress(b"id,participantId,payloadType,payload\n") + _LAYER * 16
+"""128 MiB of blank lines in 130 KiB, as gzip members one after another."""
 NESTED = gzip.compress(gzip.compress(BOMB, 9), 9)
 
 
