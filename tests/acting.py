@@ -19,7 +19,8 @@ STEERING = re.compile(
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 """Colours, which are ours: whatever is a stranger's has no escape left."""
 
-_FORMULA = re.compile(r"[\s\"'`´‘’‚‛“”„‟«»＂＇]*[=+\-@＝＋－＠﹦﹢﹣]|[\t\r\n]")
+_FORMULA = re.compile(r"[\s\"'`´‘’‚‛“”„‟«»＂＇]*(?<!')[=+\-@＝＋－＠﹦﹢﹣]|[\t\r\n]")
+"""What becomes a formula, unless an apostrophe right before makes it a text."""
 _OURS = re.compile(r"<!-- <meta [^\n]* -->")
 
 

@@ -61,7 +61,7 @@ class Double:
     def classify(self, texts):
         for text in texts:
             {act}
-registry.MODELS["chat-minilm"] = lambda _: Double()
+registry.build_apart = lambda _: Double()
 """
 _ACTS = {
     "raises": "raise ValueError(text)",

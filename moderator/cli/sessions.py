@@ -12,6 +12,7 @@ import typer
 
 from moderator.cli import options
 from moderator.errors import ConfigError, OutputError
+from moderator.files import Streamed
 from moderator.sources.limits import MAX_BYTES
 from moderator.terminal import printable
 
@@ -39,10 +40,11 @@ def sessions(
         raise ConfigError(f"--status {status!r} is not known; known are ENDED, LIVE, any.")
     options.set_up_log(verbose=verbose)
     moment = parse_since(since, datetime.now(UTC)) if since is not None else None
+    out = Streamed(sys.stdout.buffer)
     with options.network(backend, base_url, False).api() as api:
         for session in api.sessions(since=moment, status=None if status == "any" else status):
             if json:
-                sys.stdout.buffer.write(orjson.dumps(dict(_fields(session))) + b"\n")
+                out.write(orjson.dumps(dict(_fields(session))) + b"\n")
             else:
                 columns = [printable(str(value or "-"), 60) for _, value in _fields(session)]
                 typer.echo("  ".join(columns))

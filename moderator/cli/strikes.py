@@ -13,6 +13,7 @@ import typer
 from moderator.cli import options
 from moderator.cli.ledger import DEFAULT_LEDGER, Json
 from moderator.errors import ConfigError
+from moderator.files import Streamed
 from moderator.records import Severity
 from moderator.terminal import printable
 
@@ -93,8 +94,9 @@ def strikes(
         one for one in people(found, joined, now) if standing_points(one.confirmed, now) >= at_least
     ]
     if json:
+        out = Streamed(sys.stdout.buffer)
         for one in persons:
-            sys.stdout.buffer.write(orjson.dumps(_as_json(one, given, now)) + b"\n")
+            out.write(orjson.dumps(_as_json(one, given, now)) + b"\n")
     else:
         _show(persons, given, now)
     _tell_unjoined(persons, joined)

@@ -19,6 +19,7 @@ from moderator.cli.ledger import (
 )
 from moderator.cli.options import INCOMPLETE
 from moderator.errors import ConfigError, SourceError
+from moderator.files import Streamed
 from moderator.terminal import printable
 
 VerdictName = StrEnum("VerdictName", ["abusive", "not_abusive", "unsure"])
@@ -262,7 +263,7 @@ def export(
     ledger: LedgerFile = DEFAULT_LEDGER,
 ) -> None:
     """Write every verdict that is not undone as JSON Lines, which import reads."""
-    from moderator.files import Streamed, WrittenAside
+    from moderator.files import WrittenAside
     from moderator.review import listing
     from moderator.review.ledger import Ledger
     from moderator.review.verdicts import Verdict, to_line
@@ -289,4 +290,4 @@ def _opened(name: str, stack: ExitStack) -> BinaryIO:
 
 
 def _write_line(value: object) -> None:
-    sys.stdout.buffer.write(orjson.dumps(value) + b"\n")
+    Streamed(sys.stdout.buffer).write(orjson.dumps(value) + b"\n")

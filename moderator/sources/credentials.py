@@ -78,10 +78,13 @@ class Backend:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must never be shown, also where a server repeats it."""
+        """What must never be shown, also where a server repeats it: keys, and whose they are."""
         proof = self.credentials
-        key = proof.api_key if isinstance(proof, DyteCredentials) else proof.token
-        return key, proof.authorization.partition(" ")[2]
+        if isinstance(proof, DyteCredentials):
+            whose: tuple[str, ...] = (proof.api_key, proof.org_id)
+        else:
+            whose = (proof.token, proof.account_id, proof.app_id)
+        return *whose, proof.authorization.partition(" ")[2]
 
 
 def environment(
