@@ -131,7 +131,7 @@ class OnnxClassifier:
 
     def _probabilities(self, texts: Sequence[str]) -> list[_Scores]:
         windows = list(self._tokenization.windows(texts))
-        return [self._named(logits) for logits in self._best(windows)]
+        return [self._named(logits) for logits in self._best(windows, filled_up=False)]
 
     def _named(self, logits: _Logits | None) -> _Scores:
         """A probability for every label; 0 where there was nothing to judge."""
@@ -145,8 +145,12 @@ class OnnxClassifier:
             return Unscored(self.name, "the model gave no number")
         return Assessment(scores=self._named(logits))
 
-    def _best(self, texts: Sequence[_Windows]) -> list[_Logits | None]:
-        """Each text's highest logit per label over its windows; `[]` and None as windows say."""
+    def _best(self, texts: Sequence[_Windows], *, filled_up: bool = True) -> list[_Logits | None]:
+        """Each text's highest logit per label over its windows; `[]` and None as windows say.
+
+        Runs that are not `filled_up` are faster, and for texts that always come together: the
+        same text could score otherwise in the last digits in another company.
+        """
         best: list[_Logits | None] = []
         owners: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
         for index, windows in enumerate(texts):
@@ -154,19 +158,21 @@ class OnnxClassifier:
             for window in windows or ():
                 owners[tuple(window)].append(index)
         # "GG" and "gg", or a line repeated ten thousand times, are the same windows: run once.
-        for logits, indices in zip(self._run(list(owners)), owners.values(), strict=True):
+        for logits, indices in zip(
+            self._run(list(owners), filled_up), owners.values(), strict=True
+        ):
             for index in dict.fromkeys(indices):
                 so_far = best[index]
                 best[index] = list(map(highest, so_far, logits)) if so_far else logits
         return best
 
-    def _run(self, windows: Sequence[Sequence[int]]) -> list[_Logits]:
+    def _run(self, windows: Sequence[Sequence[int]], filled_up: bool) -> list[_Logits]:
         """The logits of each window, in order."""
         import numpy as np
 
         logits: list[_Logits] = [[] for _ in windows]
         for width, indices in batching.runs([len(window) for window in windows]):
-            shape = (batching.rows(width), width)
+            shape = (batching.rows(width) if filled_up else len(indices), width)
             ids = np.full(shape, self._tokenization.pad, dtype=np.int64)
             mask = np.zeros(shape, dtype=np.int64)
             mask[:, 0] = 1  # a row that fills up still attends to something
