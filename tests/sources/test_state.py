@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from moderator.errors import OutputError
-from moderator.sources.state import STATE_NAME, locked_state
+from moderator.parts import part_of
+from moderator.sources.state import LOCK_NAME, STATE_NAME, locked_state
 
 NOW = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -63,11 +64,12 @@ def test_an_old_session_never_tried_is_due(tmp_path: Path) -> None:
 
 
 def test_what_a_killed_run_left_of_the_state_goes(tmp_path: Path) -> None:
-    stale, other = tmp_path / f".{STATE_NAME}.ab_d3fgh.part", tmp_path / ".x.jsonl.ab_d3fgh.part"
-    for path in (stale, other):
-        path.write_bytes(b"")
-    with locked_state(tmp_path):
-        assert (stale.exists(), other.exists()) == (False, True)
+    part_of(tmp_path / STATE_NAME).write_bytes(b"half of a state that was longer than the next")
+    with locked_state(tmp_path) as state:
+        state.record("one", "done", NOW)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [LOCK_NAME, STATE_NAME]
+    with locked_state(tmp_path) as state:
+        assert list(state.due(["one"])) == []
 
 
 def test_the_file_is_whole_after_each_record(tmp_path: Path) -> None:
