@@ -6,8 +6,8 @@
 Inputs are seeds of each target (tests/fuzz), changed by a seeded mutator; each is one number, so
 the same command tries the same inputs, and a failure is tried again by `--target NAME --only
 NUMBER`. Targets get inputs by how fast and how exposed they are. `--part 1/2` does the first half,
-`--state FILE` goes on from where an earlier run of the same command stopped. `--guided` lets atheris
-(`pip install atheris`) look for inputs that reach new code instead, so many seconds for each
+`--state FILE` goes on from where an earlier run of the same command stopped. `--guided` lets
+atheris (`pip install atheris`) look for inputs that reach new code instead, so many seconds for each
 target. Exits with 1 if anything failed.
 """
 
@@ -160,9 +160,7 @@ def main() -> None:
         TARGETS[names[0]].check(data)
         raise SystemExit(0)
     held = (
-        guided(names, options.seconds, options.seed)
-        if options.guided
-        else campaign(names, options)
+        guided(names, options.seconds, options.seed) if options.guided else campaign(names, options)
     )
     raise SystemExit(not held)
 

@@ -47,7 +47,7 @@ ENV = f"DYTE_ORG_ID={ORG_ID}\nDYTE_API_KEY={API_KEY}\nOTHER={ELSE}\n"
 
 # What stands in the place of a classifier, or of something that a bug is in.
 _DRIVER = """
-import os, signal, sys
+import os, signal, sys, time
 sys.argv = ["moderator", *sys.argv[1:]]
 import moderator.output
 from moderator.classifiers import registry
@@ -56,18 +56,20 @@ from moderator.cli.main import run
 run()
 """
 _CLASSIFIER = """
+from moderator.records import Assessment
 class Double:
-    name, version, calls = "double", "1", 0
+    name, version = "double", "1"
     def classify(self, texts):
         for text in texts:
             {act}
+        return [Assessment() for _ in texts]
 registry.build_apart = lambda _: Double()
 """
 _ACTS = {
     "raises": "raise ValueError(text)",
     "fails to allocate": "raise MemoryError(text)",
-    "is interrupted": "os.kill(os.getpid(), signal.SIGINT)",
-    "is terminated": "os.kill(os.getpid(), signal.SIGTERM)",
+    "is interrupted": "[(os.kill(os.getpid(), signal.SIGINT), time.sleep(0.5)) for _ in (1, 2)]",
+    "is terminated": "[(os.kill(os.getpid(), signal.SIGTERM), time.sleep(0.5)) for _ in (1, 2)]",
     "aborts": "os.abort()",
 }
 _BUGS = {

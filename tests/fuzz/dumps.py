@@ -138,7 +138,8 @@ def _cells(message: Message) -> tuple[str, ...]:
 _ROWS = (
     ("m1", "p1", "s1", "r1", "Ann", "true", "false", "TEXT_MESSAGE", "you idiot, really", NEVER),
     ("m2", "p2", "s1", "r1", "Bö", "0", "", "TEXT_MESSAGE", 'she said "no"\r\nand left', NEVER),
-    ("m3", "p3", "s1", "r1", "=1+1", "", "1", "IMAGE_MESSAGE", "https://x.invalid/a.png", "1714557600"),
+    ("m3", "p3", "s1", "r1", "=1+1", "", "1", "IMAGE_MESSAGE", "https://x.invalid/a.png",
+    "1714557600"),
     ("550e8400-e29b-41d4-a716-446655440000", "p4", "", "", "👨‍👩‍👧", "", "", "TEXT_MESSAGE",
      "two\nlines\u2028\x85and, more", "2024-05-01 10:00:00"),
 )  # fmt: skip
@@ -153,9 +154,10 @@ def _seeds() -> tuple[bytes, ...]:
     bodies = [
         table.getvalue(),
         table.getvalue().replace("\r\n", "\n"),
-        header.replace("\n", "") + '\nm1,p1,s,r,"A"nn,,,TEXT_MESSAGE,hi,\nm2,p2,s,r,B,,,TEXT_MESSAGE,x,\n',
+        header.replace("\n",
+        "") + '\nm1,p1,s,r,"A"nn,,,TEXT_MESSAGE,hi,\nm2,p2,s,r,B,,,TEXT_MESSAGE,x,\n',
         "payload,id,participant_id,Payload Type,extra\nhi,1,p,TEXT_MESSAGE,x\n\n\"a\nb\",2,p,T,\n",
-        header + '\nm1,p1,s,r,N,,,TEXT_MESSAGE,"never closed,1\nm2,p2,s,r,N,,,TEXT_MESSAGE,x,1\n' * 3,
+        header + '\nm1,p1,s,r,N,,,TEXT_MESSAGE,"not closed,1\nm2,p2,s,r,N,,,TEXT_MESSAGE,x,1\n' * 3,
         header + "\rm1,p1,s,r,N,,,TEXT_MESSAGE,by CR alone,1\rm2,p,s,r,N,,,TEXT_MESSAGE,x,1\r",
         "\n".join(json.dumps(one, ensure_ascii=False) for one in objects),
         json.dumps(objects, indent=1),
@@ -174,9 +176,12 @@ TARGET = Target(
     check,
     _seeds(),
     words=(
-        b'","', b'"\r\n"', b'\n"', b'""",', b",,,,,,,,,\n", b"id,participantId,payload,payloadType\n",
-        b"TEXT_MESSAGE", b'"payload":', b'{"id":"9","participantId":"p","payload":"q","payloadType":"T"}',
-        b"\\ud83d\\ude00", b"\\udc80", b'"id":', b"[[[[", b"\r\r", b"m9,p9,s,r,N,,,TEXT_MESSAGE,x,1\n",
+        b'","', b'"\r\n"', b'\n"', b'""",', b",,,,,,,,,\n",
+        b"id,participantId,payload,payloadType\n",
+        b"TEXT_MESSAGE", b'"payload":',
+        b'{"id":"9","participantId":"p","payload":"q","payloadType":"T"}',
+        b"\\ud83d\\ude00", b"\\udc80", b'"id":', b"[[[[", b"\r\r",
+        b"m9,p9,s,r,N,,,TEXT_MESSAGE,x,1\n",
         b"550e8400-e29b-41d4-a716-446655440001,", b"2026-06-10T10:00:00.000Z", b"\x1f\x8b\x08\x00",
     ),
     share=400,

@@ -115,10 +115,11 @@ def _file(body: bytes) -> Path:
 def _seeds() -> tuple[bytes, ...]:
     flags = b"".join(line + b"\n" for line in flagged_seeds())
     rows = (
-        (0, flags), (0, flagged_seeds()[0]), (1, flags), (2, b'{"line": 2, "reason": "no id", "raw": "x"}\n'),
+        (0, flags), (0, flagged_seeds()[0]), (1, flags), (2,
+        b'{"line": 2, "reason": "no id", "raw": "x"}\n'),
         (3, verdict_seed() + b"\n" + verdict_seed()), (3, b"\xef\xbb\xbf" + verdict_seed()),
-        (4, b'{"text": "you idiot", "flagged": true, "by_model": false}\n{"text": "hi", "label": 0}\n'),
-        (4, b'{"text": "x", "labels": {"toxicity": 1, "insult": null}, "source": "s", "group": "g"}\n'),
+        (4, b'{"text":"you idiot","flagged":true,"by_model":false}\n{"text":"hi","label":0}\n'),
+        (4, b'{"text":"x","labels":{"toxicity":1,"insult":null},"source":"s","group":"g"}\n'),
         (4, b'text,label,insult\r\n"you, idiot",1,\r\nhello,0,0\r\n'),
         (5, b'{"sessionId":"s","id":"1","participantId":"p","flagged":false,"rules":[],'
             b'"scores":{"m":{"toxicity":0.5}}}\n'),
@@ -132,11 +133,16 @@ TARGET = Target(
     check,
     _seeds(),
     words=(
-        b'"findings":', b'"context":', b'"payload":null', b'"flagged":true', b'"span":[0,3]', b'"span":[9,1]',
-        b'"score":1e400', b'"score":-0.0', b'"score":true', b'"recordId":', b'"at":"2026-06-10T10:00:00Z"',
-        b'"at":"9999-12-31T23:59:59+14:00"', b'"at":"0001-01-01T00:00:00-14:00"', b'"label":"yes"', b'"labels":[]',
-        b"text,label\n", b"[[[[[[[[", b'{"a":{"a":{"a":', b"\\ud800", b"\\udc00\\ud800", b'"severity":"critical"',
-        b'"severity":[]', b'"severity":{}', b'"categories":[{}]', b'"label":[]', b'"flagged":{}', b'"verdict":[]',
+        b'"findings":', b'"context":', b'"payload":null', b'"flagged":true',
+        b'"span":[0,3]', b'"span":[9,1]',
+        b'"score":1e400', b'"score":-0.0', b'"score":true', b'"recordId":',
+        b'"at":"2026-06-10T10:00:00Z"',
+        b'"at":"9999-12-31T23:59:59+14:00"', b'"at":"0001-01-01T00:00:00-14:00"',
+        b'"label":"yes"', b'"labels":[]',
+        b"text,label\n", b"[[[[[[[[", b'{"a":{"a":{"a":', b"\\ud800", b"\\udc00\\ud800",
+        b'"severity":"critical"',
+        b'"severity":[]', b'"severity":{}', b'"categories":[{}]', b'"label":[]',
+        b'"flagged":{}', b'"verdict":[]',
     ),
     share=200,
 )  # fmt: skip

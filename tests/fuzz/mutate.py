@@ -15,7 +15,8 @@ LONGEST = 4096
 
 COMMON: tuple[bytes, ...] = (
     b"\0", b"\n", b"\r", b"\r\n", b'"', b'""', b"'", b",", b";", b"\t", b" ", b"\\", b"/", b"\xff",
-    b"\xc3", b"\xc0\x80", b"\xed\xa0\x80", b"\xed\xb3\xbf", b"\xf4\x8f\xbf\xbf", b"\xf4\x90\x80\x80",
+    b"\xc3", b"\xc0\x80", b"\xed\xa0\x80", b"\xed\xb3\xbf", b"\xf4\x8f\xbf\xbf",
+    b"\xf4\x90\x80\x80",
     b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x1f\x8b", b"\x1b[31m", b"\xc2\x85", b"\x0b",
     *(sign.encode() for sign in (
         "\u2028", "\u2029", "\u202e", "\u2066", "\u200b", "\u200d", "\ufeff", "\u0301", "\u0336",
@@ -30,8 +31,10 @@ COMMON: tuple[bytes, ...] = (
 
 VALUES: tuple[bytes, ...] = (
     b"null", b"true", b"0", b"-1", b"1e308", b"1e999", b"0.5", b"NaN", b"[]", b"{}", b'""', b'"x"',
-    b"[null]", b"[[]]", b'[{}]', b'{"a":[]}', b'["a"]', b"[1,2]", b"99999999999999999999", b'"\\ud800"',
-    b'"\\u0000"', b"[1.5,2]", b"[true,2]", b" *a", b" &a [x]", b" !!float x", b" |", b" '", b"1" * 5000,
+    b"[null]", b"[[]]", b'[{}]', b'{"a":[]}', b'["a"]', b"[1,2]", b"99999999999999999999",
+    b'"\\ud800"',
+    b'"\\u0000"', b"[1.5,2]", b"[true,2]", b" *a", b" &a [x]", b" !!float x", b" |", b" '",
+    b"1" * 5000,
 )  # fmt: skip
 """What may stand where something else is meant to."""
 

@@ -44,7 +44,8 @@ def flagged_seeds() -> tuple[bytes, ...]:
         Judged(rude, (finding(rude.payload, "IDIOT"), by_model), _judgement(flagged=True),
                {"m": {"toxicity": 0.97}}, (), (near,), (near,)),
         Judged(near, (), _judgement(flagged=False), {}, (Unscored("m", "language: es"),)),
-        Judged(message("Ünïcödé 👨‍👩‍👧 idiot\u202e", 3), (finding("👨 idiot", "idiot", "child_safety"),),
+        Judged(message("Ünïcödé 👨‍👩‍👧 idiot\u202e", 3), (finding("👨 idiot", "idiot",
+        "child_safety"),),
                _judgement(flagged=True), {}, ()),
     ]  # fmt: skip
     lines = tuple(orjson.dumps(flagged_record(one)) for one in judged)
@@ -70,7 +71,8 @@ def verdict_seed() -> bytes:
         to_line(
             Verdict(
                 record_id(record), commitment(record, salt), salt.hex(), "s1", "m1", "p1", None,
-                record["createdAt"], "Mina", "abusive", "hide", "a note", "2026-06-11T08:00:00.000Z",
+                record["createdAt"], "Mina", "abusive", "hide", "a note",
+                "2026-06-11T08:00:00.000Z",
                 RecordFacts("medium", "review", ("insult",), ()),
             )
         )

@@ -9,10 +9,10 @@ from typing import Any
 
 import orjson
 from acting import acting_cells, acting_markdown, acting_page
+
 from fuzz.records import flagged_seeds
 from fuzz.target import Target
 from fuzz.texts import SEEDS, WORDS, text_of
-
 from moderator.redaction.masking import Masker, Placeholders
 from moderator.redaction.names import Names
 from moderator.report.entries import entries
@@ -119,15 +119,20 @@ _SEEDS = tuple(
         ("Jo Doe", "jo.doe99", "J", "Jo Doe lives at 1.2.3.4, card 4111 1111 1111 1111", "x", "y"),
         ("</script><script>alert(1)</script>", "`a` ``b`` [x](javascript:y)", "![i](http://a.b/c)"),
         ("- @x\t=2", "'=1", "a\r=1", "＝1+1", "\t=cmd|' /C calc'!A0", "a;=b", "x\r\n+1"),
-        ("~~~", "```", "    code", "# head", "> quote", "* item", "| a | b |", "<!-- x -->", "&lt;"),
+        ("~~~", "```", "    code", "# head", "> quote", "* item", "| a | b |", "<!-- x -->",
+        "&lt;"),
         ("__proto__", "constructor", "\u2028", "\x85", "\0", "\u202eevil", "x" * 300),
-        ("insta: jo_99", "DE89 3704 0044 0532 0130 00", "https://a.b/c?d", "fe80::1 a.b.c jo (at) x dot de"),
+        ("insta: jo_99", "DE89 3704 0044 0532 0130 00", "https://a.b/c?d",
+        "fe80::1 a.b.c jo (at) x dot de"),
     )
 )  # fmt: skip
 _WORDS = (
-    *WORDS[:8], b"\n", b"=", b"+", b"-", b"@", b"\t", b"\r", b"`", b"```", b"~~~", b"](", b"![", b"<!--", b"-->",
-    b"<script>", b"</script>", b"<svg onload=x>", b"javascript:", b"&#x3c;", b"|", b"jo@mail.example",
-    b"+491701234567", b"1.2.3.4", b"www.a.de", b"[at]", b" dot ", b"@jo", b"insta:", b"4111111111111111",
+    *WORDS[:8], b"\n", b"=", b"+", b"-", b"@", b"\t", b"\r", b"`", b"```", b"~~~", b"](",
+    b"![", b"<!--", b"-->",
+    b"<script>", b"</script>", b"<svg onload=x>", b"javascript:", b"&#x3c;", b"|",
+    b"jo@mail.example",
+    b"+491701234567", b"1.2.3.4", b"www.a.de", b"[at]", b" dot ", b"@jo", b"insta:",
+    b"4111111111111111",
     b"Ann", b"Jo Doe", b"//", b"\\u003c", "＝".encode(), b"DE89370400440532013000",
 )  # fmt: skip
 

@@ -7,11 +7,12 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from fuzz import campaign, every
 from fuzz.mutate import COMMON, LONGEST, VALUES, mutated
 from fuzz.target import Target
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 TARGETS = every.TARGETS
 SLICE = 6_000

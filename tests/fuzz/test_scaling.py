@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fuzz import shapes
 
+from fuzz import shapes
 from moderator.config import load
 from moderator.errors import ConfigError, SourceError
 from moderator.redaction.masking import Masker, Placeholders

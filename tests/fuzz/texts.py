@@ -105,10 +105,13 @@ SEEDS = tuple(
     for text in (
         "you are such an idiot", "hello everyone, can you hear me? 10:15 works",
         "1D10T and 5h1t and f*ck and i.d.i.o.t", "i d i o t   s t f u", "𝓲𝓭𝓲𝓸𝓽 ⓘⓓⓘⓞⓣ ｉｄｉｏｔ",
-        "ʇoᴉpᴉ uɐ ǝɹɐ noʎ", "idііоt and аss (Cyrillic)", "shiiiiiit stuuupid", "phuck biatch azzhole",
-        "s\u0336h\u0336i\u0336t\u0336 and \u202etoidi\u202c", "k.i.l.l y-o-u-r-s-e-l-f", "@ss $hit a$$",
+        "ʇoᴉpᴉ uɐ ǝɹɐ noʎ", "idііоt and аss (Cyrillic)", "shiiiiiit stuuupid",
+        "phuck biatch azzhole",
+        "s\u0336h\u0336i\u0336t\u0336 and \u202etoidi\u202c", "k.i.l.l y-o-u-r-s-e-l-f",
+        "@ss $hit a$$",
         "https://example.org/a?b=c you@example.org C:\\temp\\x.py #ff00aa 550e8400-e29b-41d4",
-        "👨‍👩‍👧 🏳️‍🌈 मनीष می‌خواهم कुत्ते 바보 \u0e33", "🇮🇩🇮🇴🇹 ❌⭕ 💲hit", "((((idiot)))) <<>> /\\/\\ |\\/|",
+        "👨‍👩‍👧 🏳️‍🌈 मनीष می‌خواهم कुत्ते 바보 \u0e33", "🇮🇩🇮🇴🇹 ❌⭕ 💲hit",
+        "((((idiot)))) <<>> /\\/\\ |\\/|",
         "dumb-ass, he/she, shut-the-door; f(k) k++ f46s x__x", "İstanbul ﬁnd ŉ ß ſ \ufdfa",
         "\ud83d half \udc00", "l" * 60 + " " + "_" * 60, "a.a.a.a.a.a.a.a.a.a.a.a.a.a", "",
     )
@@ -117,9 +120,12 @@ SEEDS = tuple(
 WORDS = tuple(
     word.encode()
     for word in (
-        "idiot", "fuck", "sh1t", "k y s", "b1tch", "a55", "@", "$", "*", "**", "_", "-", ".", "|<", "/\\",
-        "()", "ph", "ck", "|-|", "vv", "\\/\\/", "'s", "ǝ", "ɥ", "𝓪", "ⓐ", "🅰", "а", "е", "і", "о", "ѕ",
-        "!", "1", "3", "0", "!!!", "...", "xx", "zz", "uu", "rn", "cl", "13", "://", "www.", ".com", "#",
+        "idiot", "fuck", "sh1t", "k y s", "b1tch", "a55", "@", "$", "*", "**", "_", "-",
+        ".", "|<", "/\\",
+        "()", "ph", "ck", "|-|", "vv", "\\/\\/", "'s", "ǝ", "ɥ", "𝓪", "ⓐ", "🅰", "а", "е",
+        "і", "о", "ѕ",
+        "!", "1", "3", "0", "!!!", "...", "xx", "zz", "uu", "rn", "cl", "13", "://", "www.",
+        ".com", "#",
         "kill", "yourself", "you", "are", "dumb", "nt", "´", "`", "\u200b", "\u3164", "\u2800",
     )
 )  # fmt: skip

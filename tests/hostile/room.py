@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from cli.command import COMMAND, LIGHT
-from hostile.payloads import TEXTS, UNWRITABLE
 from review.lines import line
 
+from hostile.payloads import TEXTS, UNWRITABLE
 from moderator.sources.fields import COLUMNS
 
 Json = dict[str, Any]

@@ -8,9 +8,10 @@ import pytest
 import yaml
 from acting import STYLE, acting_cells, acting_markdown, acting_page, acting_text
 from cli.command import LIGHT
+from report.browser import chromium, watching
+
 from hostile.payloads import TEXTS, UNWRITABLE
 from hostile.room import RUDE, Room, rows, screens
-from report.browser import chromium, watching
 
 FORGED = re.compile(r"^moderator: everything is clean", re.MULTILINE)
 
