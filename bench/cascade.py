@@ -4,8 +4,9 @@
 
 FOLDER holds dev.jsonl.gz, labelled rows as training takes them. "Flagged" is what the model alone
 would flag under the default rules, "lost" what of it the screen clears (with Wilson's interval),
-"cleared" the share of the rest that never meets the transformer. Ends with 1 where more is lost
-than the screen is made for: one flag in 500 on dev, one case of chatcheck. Lost rows are named by
+"kept" how many of those are not lost in a scan, since a rule finds something in them, "cleared"
+the share of the rest that never meets the transformer. Ends with 1 where more is lost than the
+screen is made for: one flag in 500 on dev, in a scan one case of chatcheck. Lost rows are named by
 number and category, their texts are not shown.
 """
 
@@ -23,6 +24,7 @@ from chatter import messages
 from evasion.cases import terms
 
 from moderator.classifiers.onnx import OnnxClassifier
+from moderator.classifiers.rules import RulesClassifier
 from moderator.config import load
 from moderator.evaluation.metrics import wilson
 from moderator.policy import Policy
@@ -38,27 +40,32 @@ TURN = 250
 class Judged:
     """One text: whether the screen clears it, and the categories that the model would flag."""
 
-    def __init__(self, cleared: bool, categories: tuple[str, ...], scored: bool) -> None:
+    def __init__(
+        self, cleared: bool, categories: tuple[str, ...], scored: bool, *, found: bool
+    ) -> None:
         self.cleared, self.categories, self.scored = cleared, categories, scored
-
-    @property
-    def lost(self) -> bool:
-        return self.cleared and bool(self.categories)
+        self.lost = cleared and bool(categories)
+        self.kept = self.lost and found
 
 
-def judge(classifier: OnnxClassifier, policy: Policy, texts: Sequence[str]) -> list[Judged]:
+def judge(
+    classifier: OnnxClassifier, rules: RulesClassifier, policy: Policy, texts: Sequence[str]
+) -> list[Judged]:
     """Each text by the screen, and by the model whatever the screen says."""
     results = classifier.screened(texts, [False] * len(texts))
     cleared = [isinstance(result, Assessment) and result.cleared for result in results]
     again = [text for text, clear in zip(texts, cleared, strict=True) if clear]
     full = iter(classifier.classify(again))
     judged = []
-    for result, clear in zip(results, cleared, strict=True):
+    for text, result, clear in zip(texts, results, cleared, strict=True):
         whole = next(full) if clear else result
         scored = isinstance(whole, Assessment)
         found = policy.findings("", "", whole.scores) if isinstance(whole, Assessment) else []
         verdict = policy.judge(found)
-        judged.append(Judged(clear, verdict.categories if verdict.flagged else (), scored))
+        categories = verdict.categories if verdict.flagged else ()
+        (by_rules,) = rules.classify([text]) if clear and categories else (Assessment(),)
+        kept = not isinstance(by_rules, Assessment) or bool(by_rules.findings)
+        judged.append(Judged(clear, categories, scored, found=kept))
     return judged
 
 
@@ -68,16 +75,17 @@ def line(name: str, judged: Iterable[Judged]) -> str:
     flagged = [one for one in scored if one.categories]
     others = len(scored) - len(flagged)
     cleared = sum(one.cleared for one in scored if not one.categories)
-    lost = sum(one.lost for one in flagged)
+    lost, kept = sum(one.lost for one in flagged), sum(one.kept for one in flagged)
     share = wilson(lost, len(flagged))
     rate = "" if share is None else f"{share.low:8.2%} to {share.high:6.2%}"
     spared = f"{cleared / others:8.1%}" if others else f"{'–':>8}"
-    return f"{name:26}{others:8,}{spared}{len(flagged):9,}{lost:6}{rate}"
+    return f"{name:26}{others:8,}{spared}{len(flagged):9,}{lost:6}{kept:6}{rate}"
 
 
 def table(title: str, groups: dict[str, list[Judged]], every: list[Judged]) -> None:
     """The rows of a set: by group, by category, and over all."""
-    print(f"\n{title:26}{'harmless':>8}{'cleared':>8}{'flagged':>9}{'lost':>6}    95 % interval")
+    heads = f"{'harmless':>8}{'cleared':>8}{'flagged':>9}{'lost':>6}{'kept':>6}    95 % interval"
+    print(f"\n{title:26}{heads}")
     for name, judged in groups.items():
         print(line(name, judged))
     for category in sorted({name for one in every for name in one.categories}):
@@ -129,11 +137,11 @@ def main() -> int:
 
     classifier = OnnxClassifier.load(ROOT / "models" / "chat-minilm", threads=1)
     ruleset = load()
-    policy = Policy(ruleset)
+    rules, policy = RulesClassifier(ruleset), Policy(ruleset)
     print(f"screen {classifier.screen_version}")
 
     rows = list(data.read(given.data / "dev.jsonl.gz", weakly=False))
-    dev = judge(classifier, policy, [row.text for row in rows])
+    dev = judge(classifier, rules, policy, [row.text for row in rows])
     by_source: dict[str, list[Judged]] = {}
     for row, one in zip(rows, dev, strict=True):
         by_source.setdefault(row.source, []).append(one)
@@ -148,14 +156,14 @@ def main() -> int:
     print(line("  of 8 words at most", short))
 
     cases = {name: [case["text"] for case in found] for name, found in functions().items()}
-    suite = judge(classifier, policy, [text for found in cases.values() for text in found])
+    suite = judge(classifier, rules, policy, [text for found in cases.values() for text in found])
     table("chatcheck", {}, suite)
 
     made = list(messages(given.messages, terms(ruleset)))
-    chatter = judge(classifier, policy, made)
+    chatter = judge(classifier, rules, policy, made)
     print()
     print(line("made-up chat", chatter))
-    print(line("bundled dumps", judge(classifier, policy, examples())))
+    print(line("bundled dumps", judge(classifier, rules, policy, examples())))
 
     easy = [text for text, one in zip(made, chatter, strict=True) if one.cleared]
     speed(classifier, made, easy)
@@ -163,10 +171,12 @@ def main() -> int:
     for name, judged in (("dev", dev), ("chatcheck", suite)):
         for number, one in enumerate(judged, 1):
             if one.lost:
-                print(f"lost: {name} row {number}: {', '.join(one.categories)}")
+                kept = " (kept in a scan)" if one.kept else ""
+                print(f"lost: {name} row {number}: {', '.join(one.categories)}{kept}")
     lost = sum(one.lost for one in dev)
     flagged = sum(bool(one.categories) for one in dev)
-    return int(lost * LOST_ONE_IN > flagged or sum(one.lost for one in suite) > LOST_CASES)
+    cases_lost = sum(one.lost and not one.kept for one in suite)
+    return int(lost * LOST_ONE_IN > flagged or cases_lost > LOST_CASES)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import numpy as np
 
 from moderator.classifiers.base import Classifier
 from moderator.records import Assessment
-from moderator.training import augment, templates
+from moderator.training import augment, grammar, templates
 from moderator.training.labels import Row
 from moderator.training.metrics import Array
 
@@ -80,6 +80,25 @@ def texts(rows: Sequence[Row], count: int, seed: int) -> list[str]:
     for row in templates.rows(round(count * KINDS["template"]), seed):
         evaded = len(row.text) < LONGEST and rng.random() < augment.RATE
         found[augment.evade(row.text, rng) if evaded else row.text] = None
+    drawn = [text for text in found if text.strip()]
+    rng.shuffle(drawn)
+    return drawn
+
+
+def pointed(rows: Sequence[Row], count: int, seed: int) -> list[str]:
+    """About `count` distinct texts of which most are harmful, shuffled: what must not be cleared.
+
+    Half are whole rows with some label, half sentences of the grammars' harmful functions, each of
+    which gets as many as any other. The same for the same rows, count and seed.
+    """
+    rng = random.Random(f"pointed {seed}")
+    whole = [row.text for row in rows if 1 in row.labels and len(row.text) <= LONGEST / 2]
+    found = dict.fromkeys(rng.sample(whole, min(len(whole), count // 2)))
+    harmful = [function for function in grammar.functions() if 1 in function.labels.values()]
+    for function in harmful:
+        for _ in range(count // 2 // len(harmful)):
+            text = templates.style(grammar.expand(rng.choice(function.templates), rng), rng)
+            found[augment.maybe(text, rng)] = None
     drawn = [text for text in found if text.strip()]
     rng.shuffle(drawn)
     return drawn

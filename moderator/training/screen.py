@@ -32,14 +32,18 @@ from moderator.training.metrics import Array, Mask
 LOST_ONE_IN = 500
 """Of so many messages that the model alone would flag, one may be cleared."""
 
+POINTED = 6
+"""One text in so many is drawn beside the others, from what is harmful."""
+
 LONGEST = 32
 """Pieces of a message, with those at its ends, beyond which it is not cleared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What fixes a run, beside its data and the model."""
+    """What fixes a run, beside its data and the model; a round's texts follow from its seed."""
 
+    rounds: int = 2
     texts: int = 240_000
     epochs: int = 4
     seed: int = 31
@@ -176,11 +180,18 @@ def run(folder: Path, out: Path, model: Path, settings: Settings) -> dict[str, A
     dev = list(data.read(folder / "dev.jsonl.gz", weakly=False))
     seen = [row.text for row in dev]
     margins = told(teacher, seen, acting, out / "dev")
-    texts = distil.texts(rows, settings.texts, settings.seed)
-    answers = told(teacher, texts, acting, out / "train")
+    texts, answers = [], []
+    for seed in range(settings.seed, settings.seed + settings.rounds):
+        drawn = {
+            "texts": distil.texts(rows, settings.texts, seed),
+            "pointed": distil.pointed(rows, settings.texts // POINTED, seed),
+        }
+        for name, asked in drawn.items():
+            texts += asked
+            answers.append(told(teacher, asked, acting, out / f"{name}-{seed}"))
     manifest = read_manifest(model)
     tokenization = Tokenization(model / "tokenizer.json", manifest.max_tokens, manifest.stride)
-    parts = train(model, windows(tokenization, texts), answers, settings)
+    parts = train(model, windows(tokenization, texts), np.concatenate(answers), settings)
     found = scores(Screen(parts), windows(tokenization, seen), parts["known"])
     flagged = np.nan_to_num(margins, nan=-np.inf).max(axis=1) >= 0
     parts["limits"][0] = bar(found, flagged)
@@ -197,11 +208,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of train and dev rows")
     parser.add_argument("--out", type=Path, required=True, help="folder of the run")
     parser.add_argument("--model", type=Path, required=True, help="the shipped folder")
-    parser.add_argument("--texts", type=int, default=usual.texts, help="texts to learn from")
+    parser.add_argument("--rounds", type=int, default=usual.rounds, help="draws of texts")
+    parser.add_argument("--texts", type=int, default=usual.texts, help="texts of a draw")
     parser.add_argument("--epochs", type=int, default=usual.epochs)
     parser.add_argument("--seed", type=int, default=usual.seed)
     given = parser.parse_args(argv)
-    settings = Settings(given.texts, given.epochs, given.seed)
+    settings = Settings(given.rounds, given.texts, given.epochs, given.seed)
     made = run(given.data, given.out, given.model, settings)
     print(json.dumps({name: made[name] for name in ("all", "clean chat")}, indent=1))
 

@@ -29,6 +29,16 @@ def test_most_texts_are_as_short_as_chat() -> None:
     assert words[len(words) // 2] <= 8
 
 
+def test_pointed_texts_are_those_of_harmful_rows_and_functions() -> None:
+    texts = distil.pointed(ROWS, 200, 3)
+    assert texts == distil.pointed(ROWS, 200, 3)
+    assert 120 < len(texts) <= 200
+    harmful = {row.text for row in ROWS if 1 in row.labels}
+    harmless = {row.text for row in ROWS} - harmful
+    assert len(harmful & set(texts)) >= min(100, len(harmful))
+    assert not harmless & set(texts)
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_parts_and_names(seed: int) -> None:
     rng = random.Random(seed)

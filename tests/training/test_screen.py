@@ -17,7 +17,7 @@ from moderator.training import export, graph, screen, screen_net
 from moderator.training.encoder import build_tokenizer
 from moderator.training.labels import LABELS, Row
 
-SETTINGS = screen.Settings(texts=300, epochs=2, seed=5)
+SETTINGS = screen.Settings(rounds=2, texts=150, epochs=2, seed=5)
 
 
 def write(path: Path, rows: list[Row]) -> None:
@@ -56,7 +56,7 @@ def test_a_run_puts_a_screen_beside_the_model_and_is_repeatable(
     classifier = OnnxClassifier.load(model, threads=1)
     assert classifier.screen_version.startswith("1+")
     manifest = json.loads((model / "manifest.json").read_text())
-    assert manifest["trained"]["screen"] == {"texts": 300, "epochs": 2, "seed": 5}
+    assert manifest["trained"]["screen"] == {"rounds": 2, "texts": 150, "epochs": 2, "seed": 5}
     assert json.loads((tmp_path / "run" / "screen.json").read_text()) == made
     every = made["all"]
     assert every["lost"] * screen.LOST_ONE_IN <= every["flagged"]
