@@ -57,7 +57,7 @@ class OnnxClassifier:
         self._tokenization = tokenization
         self._gate = gate
         self._screen = screen
-        self._occlusion = Occlusion(self._probabilities)
+        self._occlusion = Occlusion(self._probabilities, self._foreseen if screen else None)
 
     @classmethod
     def load(cls, folder: Path, threads: int | None = None) -> "OnnxClassifier":
@@ -132,6 +132,12 @@ class OnnxClassifier:
     def _probabilities(self, texts: Sequence[str]) -> list[_Scores]:
         windows = list(self._tokenization.windows(texts))
         return [self._named(logits) for logits in self._best(windows, filled_up=False)]
+
+    def _foreseen(self, texts: Sequence[str]) -> list[float]:
+        """What the screen makes of each text's first window, as it would stand to be cleared."""
+        assert self._screen is not None
+        windows = (one[0] if one else () for one in self._tokenization.windows(texts))
+        return [float(score) for score in self._screen.scores([ids or (0,) for ids in windows])]
 
     def _named(self, logits: _Logits | None) -> _Scores:
         """A probability for every label; 0 where there was nothing to judge."""

@@ -8,7 +8,7 @@ import pytest
 import tiny
 from tiny import BASE, WEIGHTS
 
-from moderator.classifiers.occlusion import MAX_WORDS, Occlusion, explain
+from moderator.classifiers.occlusion import MAX_WORDS, SHORTLIST, Occlusion, explain
 
 
 class Counting:
@@ -92,3 +92,28 @@ def test_what_was_scored_serves_other_labels() -> None:
     assert occlusion.explain("i will kill you idiot", "threat", 3) == ("kill",)
     assert insult.asked == asked
     assert occlusion.explain("hello idiot", "insult", 3) == ("idiot",)
+
+
+# Where a fast first model foresees which words matter
+
+LONG = "the idiot who wrote this stupid slide about maps should be here"
+
+
+def test_what_is_foreseen_is_looked_at_alone() -> None:
+    plain, guided = Counting(INSULT), Counting(INSULT)
+    assert explain(LONG, plain) == explain(LONG, guided, foresees=plain) == ("idiot", "stupid")
+    assert guided.asked == 2 * (1 + SHORTLIST)
+
+
+def test_a_wrong_foresight_names_nothing_that_did_not_carry() -> None:
+    def backwards(texts: Sequence[str]) -> list[float]:
+        return [-score for score in Counting(INSULT)(texts)]
+
+    assert explain(LONG, Counting(INSULT), foresees=backwards) == ()
+
+
+def test_short_texts_need_no_foresight() -> None:
+    def never(texts: Sequence[str]) -> list[float]:
+        raise AssertionError(texts)
+
+    assert explain("you are an idiot", Counting(INSULT), foresees=never) == ("idiot",)
