@@ -7,8 +7,8 @@ Inputs are seeds of each target (tests/fuzz), changed by a seeded mutator; each 
 the same command tries the same inputs, and a failure is tried again by `--target NAME --only
 NUMBER`. Targets get inputs by how fast and how exposed they are. `--part 1/2` does the first half,
 `--state FILE` goes on from where an earlier run of the same command stopped. `--guided` lets
-atheris (`pip install atheris`) look for inputs that reach new code instead, so many seconds for each
-target. Exits with 1 if anything failed.
+atheris (`pip install atheris`) look for inputs that reach new code instead, so many seconds for
+each target. Exits with 1 if anything failed.
 """
 
 import argparse

@@ -78,6 +78,8 @@ def fold(text: str) -> Folded:
                 ends[-1] = position + 1
             continue
         for part in plain:
+            if part == " " and (not characters or characters[-1] == " "):
+                continue  # of a sign that becomes a blank and more
             characters.append(part)
             starts.append(position)
             ends.append(position + 1)

@@ -82,6 +82,8 @@ def test_map_is_in_range_and_monotone(text: str) -> None:
 
 
 @given(hostile)
+@example("\u309b")
+@example("a \u309c ")
 def test_folding_is_idempotent(text: str) -> None:
     once = fold(text).text
     assert fold(once).text == once
