@@ -7,6 +7,7 @@ again, and at last left to end: then every file has to be what a run writes that
 
 import gzip
 import json
+import math
 import os
 import random
 import signal
@@ -149,10 +150,10 @@ def campaign(run: Work, folder: Path, *, kills: int, chain: int, seed: int) -> O
         trial = folder / f"{outcome.ends}"
         trial.mkdir()
         for _ in range(chance.randint(1, chain)):
+            began = time.monotonic()
             process = _started(run, trial)
-            time.sleep(chance.uniform(0, longest))
-            os.kill(process, signal.SIGKILL)
-            if _ended(process):
+            if _ended(process, began + chance.uniform(0, longest)):
+                longest = (longest + time.monotonic() - began) / 2  # other work comes and goes
                 outcome.early += 1
                 break
             outcome.kills += 1
@@ -209,10 +210,15 @@ def _note(told: int, sentence: str) -> None:
     os.write(told, f"{sentence}\n".encode())
 
 
-def _ended(process: int) -> bool:
-    """Waits for it: whether it came to its end; it may not fail."""
-    status = os.waitpid(process, 0)[1]
-    if os.WIFSIGNALED(status):
+def _ended(process: int, kill_at: float = math.inf) -> bool:
+    """Waits for it, or kills it then: whether it came to its end; it may not fail."""
+    while not (done := os.waitpid(process, os.WNOHANG))[0]:
+        if time.monotonic() >= kill_at:
+            os.kill(process, signal.SIGKILL)
+            done = os.waitpid(process, 0)
+            break
+        time.sleep(0.002)
+    if os.WIFSIGNALED(done[1]):
         return False
-    assert os.WEXITSTATUS(status) == 0, "a scan failed"
+    assert os.WEXITSTATUS(done[1]) == 0, "a scan failed"
     return True
