@@ -222,7 +222,11 @@ def _sense(read: Callable[[Any], _Answer], reply: Any) -> _Answer:
 
 
 def _environment() -> dict[str, str]:
-    """The present one without credentials, so that modules are found where they are found here."""
+    """The present one without credentials, so that modules are found where they are found here.
+
+    One core is left to the owner, which works meanwhile, unless threads are numbered already.
+    """
     kept = {name: value for name, value in os.environ.items() if not _CREDENTIAL.search(name)}
+    threads = str(max(1, len(os.sched_getaffinity(0)) - 1))
     places = [str(Path(entry).absolute()) for entry in sys.path]
-    return {**kept, "PYTHONPATH": os.pathsep.join(places)}
+    return {"OMP_NUM_THREADS": threads, **kept, "PYTHONPATH": os.pathsep.join(places)}

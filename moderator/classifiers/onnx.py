@@ -197,6 +197,8 @@ def _session(path: Path, threads: int) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
+    # Threads that wait for work would take the core on which the rules run meanwhile.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.use_deterministic_compute = True
     options.log_severity_level = 3
     try:
