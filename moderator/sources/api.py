@@ -18,7 +18,7 @@ from moderator.errors import ConfigError, ModeratorError, NotReady, SourceError
 from moderator.sources import answers
 from moderator.sources.answers import ApiFailure, ChatLink, Participant, Session
 from moderator.sources.body import read_answer
-from moderator.sources.complaints import complaint
+from moderator.sources.complaints import complaint, not_json
 from moderator.sources.credentials import Backend
 from moderator.sources.limits import Backoff, Limits
 from moderator.sources.pace import Pace
@@ -224,7 +224,7 @@ class SessionsApi:
         if status in (401, 403, 404) or (failure and not response.is_success):
             raise self._refusal(what, status, failure, chat)
         if not isinstance(answer, dict):
-            raise SourceError(_not_json(self.backend.host, what, body, response))
+            raise SourceError(not_json(self.backend.host, what, body, response))
         if failure is not None:
             code = next((code for code in failure.codes if 400 <= code <= 599), status)
             if is_transient(code):
@@ -252,10 +252,3 @@ def _segment(session_id: str) -> str:
             f"{session_id[:80]!r} is not a session id, which is letters, digits and hyphens"
         )
     return quote(session_id, safe="")
-
-
-def _not_json(host: str, what: str, body: bytes, response: httpx.Response) -> str:
-    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    page = "html" in kind or body.lstrip()[:1] == b"<"
-    form = "a web page" if page else "something that is not JSON"
-    return f"{host} answers with {form} for {what} ({response.status_code}): check --base-url"

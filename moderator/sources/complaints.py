@@ -1,5 +1,7 @@
 """What an API's refusal means for the user: one sentence that names what to check."""
 
+import httpx
+
 from moderator.errors import ConfigError, ModeratorError, NotReady, SourceError
 from moderator.sources.answers import ApiFailure
 from moderator.sources.credentials import Backend
@@ -60,3 +62,11 @@ def complaint(
             f" {_PLACE[backend.name]}, and --base-url"
         )
     return SourceError(f"{backend.host} does not answer for {what} ({told}): check --base-url")
+
+
+def not_json(host: str, what: str, body: bytes, response: httpx.Response) -> str:
+    """The sentence for an answer that cannot be read, a web page perhaps."""
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    page = "html" in kind or body.lstrip()[:1] == b"<"
+    form = "a web page" if page else "something that is not JSON"
+    return f"{host} answers with {form} for {what} ({response.status_code}): check --base-url"

@@ -45,7 +45,7 @@ TOO_LATE = 20.0
 """Seconds that a case may take at most, on a machine that does other things too."""
 
 CHAT = "zebra crossing 7731"
-_WORDS = ("you idiot", "hello", "gg", "shut up loser", "nice one", CHAT, "see you", "go die")
+_WORDS = ("you idiot", "hello", "gg", "shut up loser", "nice one", "see you", "go die")
 _SECRETS = (TOKEN, API_KEY, "X-Signature=", CHAT)
 _PRIVATE = "a private address"
 _BAD = ("self-signed", "other host", "expired")
@@ -56,7 +56,7 @@ _REFUSALS = ("status 401 of the host", "status 403 of the host")
 def chat(rng: random.Random, rows: int) -> bytes:
     """A CSV dump of some people who say this and that, rude things among it."""
     lines = [
-        f"m{n},p{rng.randrange(9)},s1,r1,Sam,false,false,TEXT_MESSAGE,"
+        f"m{n},p{rng.randrange(9)},s1,r1,{CHAT},false,false,TEXT_MESSAGE,"
         f'"{rng.choice(_WORDS)} {n}",2026-06-10T10:00:00.000Z'.encode()
         for n in range(rows)
     ]

@@ -169,5 +169,7 @@ def test_nothing_of_an_answer_that_is_none_stands_in_an_error(
     fetch: Callable[..., bytes],
 ) -> None:
     with pytest.raises(SourceError, match="illegal") as caught:
-        fetch(Scenario(body=b"what they said: hello\r\n\r\n" * 9, file_faults=[ACTS["no head"]]))
+        fetch(
+            Scenario(body=b"x\r\nwhat they said: hello\r\n\r\n" * 9, file_faults=[ACTS["no head"]])
+        )
     assert "what they said" not in str(caught.value)
