@@ -42,10 +42,10 @@ LAYERS: list[list[str]] = [
 """From the ground up; a part may import those of its own line and of the lines above it here."""
 
 HEAVY = {
-    "spacy", "torch", "onnxruntime", "transformers", "tokenizers", "detoxify", "numpy", "httpx",
-    "rich.progress", "rich.table", "jsonschema", "re2", "fasttext", "jinja2", "rapidfuzz",
-    "phonenumbers", "stdnum", "anyascii", "spellchecker", "confusable_homoglyphs", "sqlite3",
-    "publicsuffixlist", "ray", "pyarrow",
+    "anyascii", "confusable_homoglyphs", "detoxify", "fasttext", "httpcore", "httpx", "jinja2",
+    "jsonschema", "numpy", "onnxruntime", "phonenumbers", "publicsuffixlist", "pyarrow",
+    "rapidfuzz", "ray", "re2", "rich.progress", "rich.table", "spacy", "spellchecker", "sqlite3",
+    "stdnum", "tokenizers", "torch", "transformers",
 }  # fmt: skip
 
 
