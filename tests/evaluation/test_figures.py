@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from moderator.classifiers.base import Classifier, Result
-from moderator.classifiers.shared import Shared
+from moderator.classifiers.remembering import remembering
 from moderator.config import load
 from moderator.errors import ClassifierError, ConfigError, SourceError
 from moderator.evaluation.figures import Json
@@ -155,7 +155,7 @@ def test_each_classifier_judges_a_batch_once(tmp_path: Path) -> None:
     path = rows(tmp_path / "x.jsonl", *given)
     alone, table = Table(scores), Table(scores)
     report([system("m", alone)], path)
-    shared = Shared(table)
+    shared = remembering(table)
     systems = [system("m", shared), system("rules+m", Words(), shared), system("m again", shared)]
     overall = report(systems, path)["overall"]
     assert 1 < table.calls == alone.calls
