@@ -8,8 +8,9 @@ as `screen.json` in RUNDIR. A run is fixed by its data, model, number of texts, 
 
 import argparse
 import hashlib
+import itertools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -32,8 +33,8 @@ from moderator.training.metrics import Array, Mask
 LOST_ONE_IN = 500
 """Of so many messages that the model alone would flag, one may be cleared."""
 
-POINTED = 6
-"""One text in so many is drawn beside the others, from what is harmful."""
+DRAWN, POINTED = 240_000, 6
+"""Texts of a draw; to so many comes one of a draw from what is harmful."""
 
 LONGEST = 32
 """Pieces of a message, with those at its ends, beyond which it is not cleared."""
@@ -41,10 +42,9 @@ LONGEST = 32
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What fixes a run, beside its data and the model; a round's texts follow from its seed."""
+    """What fixes a run, beside its data and the model."""
 
-    rounds: int = 2
-    texts: int = 240_000
+    texts: int = 340_000
     epochs: int = 4
     seed: int = 31
 
@@ -160,6 +160,13 @@ def write(model: Path, parts: Mapping[str, Any], told: Mapping[str, Any]) -> Non
     path.write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
 
 
+def draws(rows: Sequence[Row], seed: int) -> Iterator[tuple[str, list[str]]]:
+    """Texts to learn from, without end: draws of each kind in turn, each with its name."""
+    for number in itertools.count(seed):
+        yield f"texts-{number}", distil.texts(rows, DRAWN, number)
+        yield f"pointed-{number}", distil.pointed(rows, DRAWN // POINTED, number)
+
+
 def told(
     teacher: OnnxClassifier, texts: Sequence[str], acting: Mapping[str, float], folder: Path
 ) -> Array:
@@ -180,15 +187,14 @@ def run(folder: Path, out: Path, model: Path, settings: Settings) -> dict[str, A
     dev = list(data.read(folder / "dev.jsonl.gz", weakly=False))
     seen = [row.text for row in dev]
     margins = told(teacher, seen, acting, out / "dev")
-    texts, answers = [], []
-    for seed in range(settings.seed, settings.seed + settings.rounds):
-        drawn = {
-            "texts": distil.texts(rows, settings.texts, seed),
-            "pointed": distil.pointed(rows, settings.texts // POINTED, seed),
-        }
-        for name, asked in drawn.items():
-            texts += asked
-            answers.append(told(teacher, asked, acting, out / f"{name}-{seed}"))
+    texts: list[str] = []
+    answers: list[Array] = []
+    for name, drawn in draws(rows, settings.seed):
+        asked = drawn[: settings.texts - len(texts)]
+        texts += asked
+        answers.append(told(teacher, asked, acting, out / name))
+        if len(texts) == settings.texts:
+            break
     manifest = read_manifest(model)
     tokenization = Tokenization(model / "tokenizer.json", manifest.max_tokens, manifest.stride)
     parts = train(model, windows(tokenization, texts), np.concatenate(answers), settings)
@@ -208,12 +214,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of train and dev rows")
     parser.add_argument("--out", type=Path, required=True, help="folder of the run")
     parser.add_argument("--model", type=Path, required=True, help="the shipped folder")
-    parser.add_argument("--rounds", type=int, default=usual.rounds, help="draws of texts")
-    parser.add_argument("--texts", type=int, default=usual.texts, help="texts of a draw")
+    parser.add_argument("--texts", type=int, default=usual.texts, help="texts to learn from")
     parser.add_argument("--epochs", type=int, default=usual.epochs)
     parser.add_argument("--seed", type=int, default=usual.seed)
     given = parser.parse_args(argv)
-    settings = Settings(given.rounds, given.texts, given.epochs, given.seed)
+    settings = Settings(given.texts, given.epochs, given.seed)
     made = run(given.data, given.out, given.model, settings)
     print(json.dumps({name: made[name] for name in ("all", "clean chat")}, indent=1))
 

@@ -17,7 +17,7 @@ from moderator.training import export, graph, screen, screen_net
 from moderator.training.encoder import build_tokenizer
 from moderator.training.labels import LABELS, Row
 
-SETTINGS = screen.Settings(rounds=2, texts=150, epochs=2, seed=5)
+SETTINGS = screen.Settings(texts=300, epochs=2, seed=5)
 
 
 def write(path: Path, rows: list[Row]) -> None:
@@ -48,15 +48,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_run_puts_a_screen_beside_the_model_and_is_repeatable(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(screen, "DRAWN", 180)
     model = folder / "model"
     made = screen.run(folder, tmp_path / "run", model, SETTINGS)
     content = (model / FILE).read_bytes()
     classifier = OnnxClassifier.load(model, threads=1)
     assert classifier.screen_version.startswith("1+")
     manifest = json.loads((model / "manifest.json").read_text())
-    assert manifest["trained"]["screen"] == {"rounds": 2, "texts": 150, "epochs": 2, "seed": 5}
+    assert manifest["trained"]["screen"] == {"texts": 300, "epochs": 2, "seed": 5}
     assert json.loads((tmp_path / "run" / "screen.json").read_text()) == made
     every = made["all"]
     assert every["lost"] * screen.LOST_ONE_IN <= every["flagged"]
@@ -67,6 +71,8 @@ def test_a_run_puts_a_screen_beside_the_model_and_is_repeatable(
     assert screen.run(folder, tmp_path / "again", model, SETTINGS) == made
     assert (model / FILE).read_bytes() == content
     assert "epoch 2 of 2" in capsys.readouterr().out
+    names = ["dev", "pointed-5", "texts-5", "texts-6"]
+    assert sorted(path.name for path in (tmp_path / "run").iterdir() if path.is_dir()) == names
 
 
 def test_what_was_trained_is_what_runs() -> None:
