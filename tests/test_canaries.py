@@ -24,6 +24,8 @@ from server.scenario import HEADER, Cut, Fault, Scenario, refused
 
 import moderator
 
+pytestmark = pytest.mark.slow
+
 CHAT = "canary-of-the-chat"
 NAME = "canary-of-a-name"
 PERSON = "canary-of-a-person"

@@ -158,15 +158,15 @@ def screens() -> dict[str, Callable[[Room], str]]:
 
     def explained(room: Room) -> str:
         # NUL cannot be in an argument.
-        texts = [text.replace("\0", "") + RUDE for text in list(TEXTS.values())[::12]]
+        texts = [text.replace("\0", "") + RUDE for text in list(TEXTS.values())[::24]]
         return "".join(room.screen("explain", *LIGHT, "--", text) for text in texts)
 
     def errors(room: Room) -> str:
         # The commands without heavy imports, in turn; no name of a file is that long.
         shown = []
         for number, (name, text) in enumerate(TEXTS.items()):
-            if number % 4 == 0 and name not in ("very long", "bell and nul"):
-                command = (("report",), ("rules", "check"))[number // 4 % 2]
+            if number % 8 == 0 and name not in ("very long", "bell and nul"):
+                command = (("report",), ("rules", "check"))[number // 8 % 2]
                 done = room.run(*command, "--", f"{text}.none")
                 assert done.returncode in (2, 3), name
                 shown.append(done.stderr.decode())

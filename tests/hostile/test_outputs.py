@@ -13,6 +13,8 @@ from report.browser import chromium, watching
 from hostile.payloads import TEXTS, UNWRITABLE
 from hostile.room import RUDE, Room, rows, screens
 
+pytestmark = pytest.mark.slow
+
 FORGED = re.compile(r"^moderator: everything is clean", re.MULTILINE)
 
 
@@ -89,7 +91,6 @@ def test_the_page_keeps_every_text_and_runs_none(room: Room) -> None:
     assert set(data["names"]) == {sent["displayName"] for sent in writable()}
 
 
-@pytest.mark.slow
 def test_nothing_runs_in_a_browser(room: Room) -> None:
     room.report("html")
     with chromium() as browser, watching(browser, room.folder / "report0.html") as at:
@@ -165,14 +166,7 @@ def test_files_with_hostile_names(room: Room) -> None:
         path = room.folder / "odd" / f"{text}.jsonl"
         path.parent.mkdir(exist_ok=True)
         path.write_bytes((room.folder / "dump.jsonl").read_bytes()[:900].partition(b"\n")[0])
-        if name not in (
-            "script",
-            "log injection",
-            "bidi override",
-            "option",
-            "shell",
-            "yaml anchor",
-        ):
+        if name not in ("log injection", "bidi override", "shell"):
             continue
         out = room.folder / "odd" / f"{text}.out"
         done = room.run(
