@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 import yaml
@@ -106,14 +105,11 @@ def test_nothing_runs_in_a_browser(room: Room) -> None:
 
 
 def test_a_sample_keeps_every_text(room: Room) -> None:
-    rules = room.folder / "quiet.yaml"
-    rules.write_text((Path(__file__).parents[1] / "golden/rules.yaml").read_text("utf-8"))
     assert room.scanned
     calm = [{**row, "payload": row["payload"].replace(RUDE, "hello")} for row in writable()]
     (room.folder / "calm.jsonl").write_text("".join(json.dumps(row) + "\n" for row in calm))
-    light = ("--rules", str(rules))
-    room.made("scan", "calm.jsonl", *light, "--model", "none", "-o", "c.jsonl", "--scores", "c.s")
-    room.made("sample", "calm.jsonl", "--scores", "c.s", "-o", "drawn.jsonl", *light)
+    room.made("scan", "calm.jsonl", *LIGHT, "-o", "c.jsonl", "--scores", "c.s")
+    room.made("sample", "calm.jsonl", "--scores", "c.s", "-o", "drawn.jsonl", *LIGHT[:2])
     payloads = {one["payload"] for one in room.lines("drawn.jsonl")}
     unflagged = len(calm) - len(room.lines("c.jsonl"))
     assert len(payloads) == unflagged
@@ -169,9 +165,7 @@ def test_files_with_hostile_names(room: Room) -> None:
         if name not in ("log injection", "bidi override", "shell"):
             continue
         out = room.folder / "odd" / f"{text}.out"
-        done = room.run(
-            "scan", str(path), "--rules", "quiet.yaml", "--model", "none", "-o", str(out)
-        )
+        done = room.run("scan", str(path), *LIGHT, "-o", str(out))
         assert done.returncode == 0, done.stderr
         assert out.exists()
         shown = done.stderr.decode()
