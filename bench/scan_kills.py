@@ -27,8 +27,9 @@ from moderator.api import build  # noqa: E402
 from moderator.config import load  # noqa: E402
 from moderator.sources.target import Network  # noqa: E402
 
-ROWS = 1500
+ROWS = 4000  # more than behaviour rules remember
 ROWS_FOR_THE_MODEL = 300
+ROWS_FOR_THE_COMMAND = 30_000  # it starts slowly, and writes its first journal after two seconds
 
 
 def works(folder: Path, server: LoopbackServer) -> dict[str, tuple[Work, float]]:
@@ -41,7 +42,8 @@ def works(folder: Path, server: LoopbackServer) -> dict[str, tuple[Work, float]]
     dump, short = rows(ROWS), rows(ROWS_FOR_THE_MODEL)
     made = {}
     for name, data in {
-        "csv": dump, "gzip": zipped(dump), "jsonl": json_lines(dump), "short": short
+        "csv": dump, "gzip": zipped(dump), "jsonl": json_lines(dump), "short": short,
+        "long": rows(ROWS_FOR_THE_COMMAND),
     }.items():  # fmt: skip
         made[name] = str(folder / name)
         Path(made[name]).write_bytes(data)
@@ -54,7 +56,7 @@ def works(folder: Path, server: LoopbackServer) -> dict[str, tuple[Work, float]]
         "session, rules": (work(long_session, rules, ruleset, network), 0.15),
         "CSV, rules and model": (work(made["short"], model, ruleset), 0.15),
         "session, rules and model": (work(short_session, model, ruleset, network), 0.15),
-        "the command, rules": (command(made["csv"], "--model", "none"), 0.05),
+        "the command, rules": (command(made["long"], "--model", "none"), 0.05),
     }
 
 

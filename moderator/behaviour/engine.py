@@ -99,7 +99,8 @@ class Behaviour:
             session.clock.restore(kept["clock"])
             session.people.restore(kept["people"])
             for kind, memory in zip(self._kinds, session.memories, strict=True):
-                memory.restore(kept["marks"].get(kind.rule.id, ()))
+                if kind.rule.id in kept["marks"]:
+                    memory.restore(kept["marks"][kind.rule.id])
 
     def _session(self, name: str) -> "_Session":
         session = self._sessions.pop(name, None) or _Session(self._windows, self._ambiguous)

@@ -1,8 +1,8 @@
 """What a rule remembers of a session: marks by key, within a window, up to a bound."""
 
 from collections import deque
-from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
 
 MOST_MARKS = 2000
 """Marks that one rule keeps of one session. The oldest goes first, whoever's it is."""
@@ -67,14 +67,26 @@ class Memory:
         else:
             self._by_key.pop(key, None)
 
-    def state(self) -> list[Mark]:
-        """All marks, as plain data; `restore` is the way back."""
-        return [mark for mark in self._line if mark in self.of(mark.key)]
+    def state(self) -> dict[str, Any]:
+        """All marks and the order of the keys, as plain data; `restore` is the way back.
 
-    def restore(self, marks: Iterable[Sequence[object]]) -> None:
-        """Remembers what `state` said, also where JSON has made lists of it."""
-        for mark in marks:
-            self.add(Mark(*mark))  # type: ignore[arg-type]
+        Of a mark that is gone from its key only the time is kept: it has its place in the line
+        until it is the oldest, and so decides when others go.
+        """
+        held = {id(mark) for marks in self._by_key.values() for mark in marks}
+        return {
+            "keys": list(self._by_key),
+            "line": [list(mark) if id(mark) in held else [mark.at] for mark in self._line],
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Remembers what `state` said, and will forget it as it would have been forgotten."""
+        self._by_key = {key: deque(maxlen=MOST_OF_A_KEY) for key in state["keys"]}
+        for fields in state["line"]:
+            if len(fields) > 1:
+                self.add(Mark(*fields))
+            else:
+                self._line.append(Mark(fields[0], "", "", ""))
 
     def _drop_oldest(self) -> None:
         oldest = self._line.popleft()

@@ -74,3 +74,18 @@ def test_it_never_holds_what_is_too_old_and_survives_being_saved(
     assert {key: list(memory.of(key)) for key in memory.known_keys()} == {
         key: list(again.of(key)) for key in again.known_keys()
     }
+
+
+def test_what_was_saved_is_forgotten_when_it_would_have_been() -> None:
+    """Marks that were pushed out or taken away still have their places in the line."""
+    memory, again = Memory(1e9), Memory(1e9)
+    for number in range(2 * MOST_MARKS):
+        key = "often" if number % 10 else f"rarely {number % 70}"
+        if number == MOST_MARKS + 500:
+            memory.forget("rarely 30")
+            again.restore(json.loads(json.dumps(memory.state())))
+        for one in (memory, again) if number >= MOST_MARKS + 500 else (memory,):
+            one.add(mark(float(number), key, number))
+        if number >= MOST_MARKS + 500:
+            assert list(memory.known_keys()) == list(again.known_keys())
+            assert all(memory.of(each) == again.of(each) for each in memory.known_keys())
