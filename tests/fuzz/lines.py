@@ -4,9 +4,11 @@ Each line is a record or a complaint with its place; nothing else comes of it. T
 an input says which reader it is for.
 """
 
+import atexit
 import io
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Callable
 from functools import cache
@@ -104,6 +106,7 @@ def _lines(body: bytes) -> list[bytes]:
 def _path() -> Path:
     shared = Path("/dev/shm")
     folder = tempfile.mkdtemp(prefix="lines-", dir=shared if shared.is_dir() else None)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return Path(folder) / f"{os.getpid()}.jsonl"
 
 

@@ -4,8 +4,10 @@ Loading one opens no file but itself and the bundled one that it extends, runs n
 nothing and connects to nothing; an audit hook of the interpreter listens.
 """
 
+import atexit
 import os
 import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -52,6 +54,7 @@ def _is_small(ruleset: RuleSet) -> bool:
 def _path() -> Path:
     shared = Path("/dev/shm")
     folder = tempfile.mkdtemp(prefix="rules-", dir=shared if shared.is_dir() else None)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return Path(folder) / f"{os.getpid()}.yaml"
 
 
