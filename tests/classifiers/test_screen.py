@@ -247,7 +247,7 @@ HARMLESS = """
 hello everyone
 can you hear me?
 gg
-thanks for your help
+thank you so much
 which page are we on
 the link does not open for me
 good morning!
