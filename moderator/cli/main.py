@@ -17,7 +17,7 @@ from moderator.cli.calibrate import calibrate
 from moderator.cli.dsa import dsa
 from moderator.cli.evaluate import evaluate
 from moderator.cli.explain import explain
-from moderator.cli.lean import leave_out_spacy_commands
+from moderator.cli.lean import lighten_spacy
 from moderator.cli.purge import purge
 from moderator.cli.report import report
 from moderator.cli.sample import sample
@@ -84,7 +84,7 @@ def run() -> NoReturn:
     # As after Ctrl-C, what is half-written is to be removed on the way out.
     signal.signal(signal.SIGTERM, _terminate)
     os.umask(0o077)  # what is written holds chat: its files and folders are for their owner alone
-    leave_out_spacy_commands()
+    lighten_spacy()
     try:
         app()
     except SystemExit as end:
