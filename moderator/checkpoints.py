@@ -80,7 +80,7 @@ class Checkpoints:
         self._outputs: dict[str, Continued] = {}
         self._began = self._given.clock()
         self._due = self._began + given.every
-        self._seconds = 0.0
+        self._seconds = self._spent = 0.0
         self._found: dict[str, Any] | None = None
 
     @property
@@ -222,7 +222,10 @@ class Checkpoints:
             }
         )
         now = self._given.clock()
-        self._due = now + max(self._given.every, (now - began) / self._given.share)
+        self._spent += now - began
+        # The next one costs as much again; by then both are to be that small a share of all.
+        affordable = self._began + (self._spent + now - began) / self._given.share
+        self._due = max(now + self._given.every, affordable)
         if written:
             self.judged = results.tally.judged
 

@@ -82,7 +82,7 @@ class Results:
                 yield judged, None
 
     def _new(self, messages: Iterable[Message], candidate: Run) -> Iterator[Message]:
-        """What was not judged before; for one run alone to skip that, the other would pile it up."""
+        """What was not judged before; skipped by one run alone, the other would pile it up."""
         for message in messages:
             skipped = candidate.skips(message)
             if not self._run.skips(message) and not skipped:

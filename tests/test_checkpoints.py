@@ -198,7 +198,7 @@ def test_kills_may_follow_each_other(run: Run, expected: dict[str, bytes]) -> No
 
 def test_a_kill_between_any_two_operations_on_files_loses_nothing(tmp_path: Path) -> None:
     """Opened, renamed, removed: a process dies at each of these in turn."""
-    dump = rows(40)
+    dump = rows(30)
     expected = whole(tmp_path / "whole", dump=dump, batch=8)
     after = 0
     while True:
@@ -216,7 +216,7 @@ def test_a_kill_between_any_two_operations_on_files_loses_nothing(tmp_path: Path
         run(batch=8)
         assert run.files() == expected, after
         after += 1
-    assert after > 40
+    assert after > 30
 
 
 def test_the_shadow_goes_on_too(tmp_path: Path, run: Run) -> None:
