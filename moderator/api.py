@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from moderator.classifiers.base import Classifier
+from moderator.classifiers.base import Classifier, Screens
 from moderator.classifiers.registry import DEFAULT_MODEL, build_models
 from moderator.classifiers.remembering import remembering
 from moderator.config import RuleSet, load
@@ -25,7 +25,8 @@ def build(
 
     `models` are specifications as `--model` takes them, or classifiers. Unless `exhaustive`, a
     model's fast first model clears what is surely harmless: far faster, without scores for what
-    it cleared, and at the loss that the model's card tells. Raises `ConfigError` for a
+    it cleared, and at the loss that the model's card tells; not under
+    rules that act at lower scores than it was made for. Raises `ConfigError` for a
     rules file or a name that cannot be used, `ClassifierError` for a model that cannot be built.
     """
     from moderator.behaviour.engine import Behaviour
@@ -37,8 +38,9 @@ def build(
     policy = Policy(ruleset)
     named = [model for model in models if isinstance(model, str)]
     built = [model for model in models if not isinstance(model, str)]
+    judging = [*build_models(named), *built]
     return Pipeline(
-        [remembering(by_rule), *map(remembering, [*build_models(named), *built])],
+        [remembering(by_rule), *map(remembering, judging)],
         policy,
         name_classifiers=[remembering(by_rule)],
         behaviour=partial(Behaviour, ruleset, by_rule),
@@ -46,5 +48,10 @@ def build(
         batch_size=batch_size,
         context=context,
         words=words,
-        screening=not exhaustive,
+        screening=not exhaustive
+        and all(
+            policy.flags_within(model.screen_limits)
+            for model in judging
+            if isinstance(model, Screens)
+        ),
     )

@@ -8,6 +8,7 @@ severity decides; `record` keeps a finding without flagging.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from moderator.classifiers.base import NEVER
 from moderator.config import CategoryPolicy, RuleSet
 from moderator.records import Action, Finding, Severity
 
@@ -69,6 +70,20 @@ class Policy:
         if finding.guard is not None:
             return Action.record
         return self._categories[finding.category].actions[finding.severity]
+
+    def flags_from(self, label: str) -> float:
+        """The least score of a model's label that flags a message; over 1 where none does."""
+        policy = self._categories[label if label in self._categories else "toxicity"]
+        acting = (
+            limit
+            for severity, limit in policy.thresholds.items()
+            if policy.actions[severity] > Action.record
+        )
+        return min(acting, default=NEVER)
+
+    def flags_within(self, limits: Mapping[str, float]) -> bool:
+        """Whether no label flags a message below its limit."""
+        return all(self.flags_from(label) >= limit for label, limit in limits.items())
 
     def judge(self, findings: Iterable[Finding]) -> Verdict:
         """The verdict over all findings of one message."""

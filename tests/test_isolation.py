@@ -1,6 +1,7 @@
 import json
 import time
 from collections.abc import Sequence
+from typing import ClassVar
 
 import pytest
 from doubles import Table
@@ -187,6 +188,8 @@ class Screening(Table):
     """Clears what it may, and fails on the texts of the table."""
 
     screen_version = "1"
+
+    screen_limits: ClassVar[dict[str, float]] = {"insult": 0.8}
 
     def screened(self, texts: Sequence[str], keep: Sequence[bool]) -> list[Result]:
         results = self.classify(texts)

@@ -2,7 +2,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count, islice
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 import pytest
@@ -320,6 +320,7 @@ class Screening(Explaining):
 
     concurrent = True
     screen_version = "1"
+    screen_limits: ClassVar[dict[str, float]] = {"insult": 0.8}
 
     def screened(self, texts: Sequence[str], keep: Sequence[bool]) -> list[Result]:
         return [

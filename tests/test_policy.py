@@ -4,6 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from making import ruleset
 
+from moderator.classifiers.base import NEVER
+from moderator.config import load
 from moderator.policy import Policy, Verdict
 from moderator.records import CATEGORIES, Action, Severity
 
@@ -107,3 +109,13 @@ def test_a_flagged_message_has_the_categories_that_ask_for_action() -> None:
         "contact",
         "spam",
     )
+
+
+def test_from_which_score_on_a_label_flags() -> None:
+    policy = Policy(load())
+    thresholds = load().categories["insult"].thresholds
+    assert policy.flags_from("insult") == min(thresholds.values())
+    assert policy.flags_from("obscene") == NEVER, "swearing at nobody is only recorded"
+    assert policy.flags_from("unheard_of") == policy.flags_from("toxicity")
+    assert policy.flags_within({"insult": 0.5, "obscene": NEVER})
+    assert not policy.flags_within({"insult": 0.99})

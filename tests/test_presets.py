@@ -115,3 +115,16 @@ def _of_children(rule: object) -> bool:
 )
 def test_the_bundled_model_goes_along(preset: str, text: str, flagged: bool) -> None:
     assert flags(f"preset:{preset}", text, "chat-minilm") == flagged
+
+
+@pytest.mark.parametrize(
+    ("rules", "screens"),
+    [("default", True), ("adult", True), ("gaming", True), ("classroom", False)],
+)
+def test_nothing_is_cleared_under_rules_for_which_the_first_model_was_not_made(
+    rules: str, screens: bool
+) -> None:
+    """In a classroom swearing at nobody is flagged, too, which it was not taught to foresee."""
+    ruleset = load(None if rules == "default" else Path(f"preset:{rules}"))
+    assert build(ruleset, exhaustive=False).screening is screens
+    assert not build(ruleset, exhaustive=True).screening

@@ -86,10 +86,19 @@ class Apart:
     @property
     def screen_version(self) -> str:
         """That of its fast first model; without one there is no such attribute."""
-        version = self._known()["screen"]
-        if version is None:
-            raise AttributeError("screen_version")
-        return str(version)
+        return str(self._screen("screen_version")[0])
+
+    @property
+    def screen_limits(self) -> Mapping[str, float]:
+        """Those of its fast first model; without one there is no such attribute."""
+        limits: Mapping[str, float] = self._screen("screen_limits")[1]
+        return limits
+
+    def _screen(self, attribute: str) -> Any:
+        screen = self._known()["screen"]
+        if screen is None:
+            raise AttributeError(attribute)
+        return screen
 
     def classify(self, texts: Sequence[str]) -> list[Result]:
         """As the classifier itself."""
@@ -182,7 +191,7 @@ class Apart:
 
     def _meet(self, said: Any) -> None:
         match said:
-            case {"hello": {"name": str(), "version": str(), "screen": str() | None} as hello}:
+            case {"hello": {"name": str(), "version": str(), "screen": [str(), {}] | None} as hello}:
                 if self._hello not in (None, hello):
                     self._give_up("it is another version than when the run began")
                 self._hello, self._greeted = hello, True

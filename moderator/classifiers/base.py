@@ -1,11 +1,14 @@
 """What every classifier is: a named, versioned, pure function from texts to assessments."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from moderator.records import Assessment, Unscored
 
 Result = Assessment | Unscored
+
+NEVER = 2.0
+"""A threshold that no score reaches."""
 
 
 @runtime_checkable
@@ -43,11 +46,15 @@ class Explains(Protocol):
 class Screens(Explains, Protocol):
     """A model with a fast first model before it, which clears what is surely harmless.
 
-    `screen_version` changes whenever what is cleared could.
+    `screen_version` changes whenever what is cleared could. `screen_limits` are, by label, the
+    least scores for which it was made to clear nothing; it promises nothing below them.
     """
 
     @property
     def screen_version(self) -> str: ...
+
+    @property
+    def screen_limits(self) -> Mapping[str, float]: ...
 
     def screened(self, texts: Sequence[str], keep: Sequence[bool]) -> list[Result]:
         """As `classify`, but a text may be cleared where `keep` is False.

@@ -4,7 +4,7 @@ A frame is its length in four bytes, the highest first, and as many bytes of JSO
 run code, as a pickle could. A request is `["classify", texts]`, `["screened", texts, keep]` or
 `["explain", text, label, limit]`; a reply is an object with one key:
 
-    hello    name, version, screen: said once, when the classifier can judge
+    hello    name, version, screen (its version and limits, or null): said once, when it can judge
     refused  kind, sentence: it cannot be built, or cannot judge even a plain word
     results  one of each text: its scores, true where it was cleared, or why it is unscored
     words    those that carried a label

@@ -18,7 +18,8 @@ class Manifest:
     """What a model folder says of itself.
 
     `max_tokens` counts the special tokens too; `stride` is how many tokens neighbouring windows
-    share. `thresholds` are the model's own, by label; `languages` ISO 639-1 codes; `files` maps
+    share. `thresholds` are the model's own, by label; `screen_limits` those for which its
+    screen was made; `languages` ISO 639-1 codes; `files` maps
     each file of the model to its sha256 in hex.
     """
 
@@ -30,6 +31,7 @@ class Manifest:
     languages: tuple[str, ...]
     files: Mapping[str, str]
     thresholds: Mapping[str, float] = field(default_factory=dict)
+    screen_limits: Mapping[str, float] = field(default_factory=dict)
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -70,6 +72,7 @@ def _typed(raw: Any, path: Path) -> Manifest:
             languages=tuple(map(str, raw["languages"])),
             files={str(name): str(digest) for name, digest in raw["files"].items()},
             thresholds={str(k): float(v) for k, v in raw.get("thresholds", {}).items()},
+            screen_limits={str(k): float(v) for k, v in raw.get("screen_limits", {}).items()},
         )
     except KeyError as error:
         raise ClassifierError(f"The model's manifest {path} lacks the key {error}.") from error

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from moderator.classifiers import batching
-from moderator.classifiers.base import Result
+from moderator.classifiers.base import NEVER, Result
 from moderator.classifiers.language import LanguageGate
 from moderator.classifiers.manifest import Manifest, read_manifest
 from moderator.classifiers.occlusion import Occlusion
@@ -31,11 +31,12 @@ class OnnxClassifier:
     language, or of unknown tokens only, is `Unscored`, never clean.
 
     A model's folder may hold a screen, which `screened` asks first. `version` is that of the
-    scores, `screen_version` says which messages get none, and is there only with a screen. The
-    screen's bar was set for the model's own `thresholds`, and promises nothing for lower ones.
+    scores, `screen_version` says which messages get none, and is there only with a screen. Its
+    bar was set for scores of at least `screen_limits`, and promises nothing for lower ones.
     """
 
     screen_version: str
+    screen_limits: Mapping[str, float]
 
     concurrent = True
 
@@ -51,6 +52,8 @@ class OnnxClassifier:
         self.version = f"{manifest.version}+{manifest.files['model.onnx'][:8]}"
         if screen is not None:
             self.screen_version = f"{manifest.version}+{manifest.files[FILE][:8]}"
+            limits = manifest.screen_limits
+            self.screen_limits = {label: limits.get(label, NEVER) for label in manifest.labels}
         self.labels = manifest.labels
         self.thresholds: Mapping[str, float] = manifest.thresholds
         self._session = session

@@ -80,6 +80,7 @@ class _Screening(_Explaining):
     def __init__(self, classifier: Classifier, screens: Screens) -> None:
         super().__init__(classifier, screens)
         self.screen_version = screens.screen_version
+        self.screen_limits = screens.screen_limits
         self._screens = screens
 
     def screened(self, texts: Sequence[str], keep: Sequence[bool]) -> list[Result]:

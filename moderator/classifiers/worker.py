@@ -42,7 +42,9 @@ def serve(build: Callable[[], Classifier], lifeline: int) -> None:
         sentence = f"The model cannot be built ({reason_of(error)})."
         _send(replies, {"refused": {"kind": ClassifierError.__name__, "sentence": sentence}})
         return
-    screen = classifier.screen_version if isinstance(classifier, Screens) else None
+    screen = None
+    if isinstance(classifier, Screens):
+        screen = [classifier.screen_version, dict(classifier.screen_limits)]
     hello = {"name": classifier.name, "version": classifier.version, "screen": screen}
     _send(replies, {"hello": hello})
     while (request := _received(requests)) is not None:

@@ -18,12 +18,13 @@ from typing import Any
 import numpy as np
 import torch
 
+from moderator.classifiers.base import NEVER
 from moderator.classifiers.manifest import read_manifest
 from moderator.classifiers.onnx import OnnxClassifier
 from moderator.classifiers.screen import FILE, Screen
 from moderator.classifiers.tokenization import Tokenization
 from moderator.config import load
-from moderator.records import Action
+from moderator.policy import Policy
 from moderator.ruleset import RuleSet
 from moderator.training import data, distil, graph, screen_net
 from moderator.training.calibrate import CLEAN_CHAT
@@ -52,17 +53,8 @@ class Settings:
 
 def limits(ruleset: RuleSet, labels: Sequence[str]) -> dict[str, float]:
     """From which probability on each label flags a message; labels that only record have none."""
-    found = {}
-    for label in labels:
-        policy = ruleset.categories[label if label in ruleset.categories else "toxicity"]
-        acting = [
-            limit
-            for severity, limit in policy.thresholds.items()
-            if policy.actions[severity] > Action.record
-        ]
-        if acting:
-            found[label] = min(acting)
-    return found
+    flags_from = {label: Policy(ruleset).flags_from(label) for label in labels}
+    return {label: limit for label, limit in flags_from.items() if limit < NEVER}
 
 
 def windows(tokenization: Tokenization, texts: Sequence[str]) -> list[list[int]]:
@@ -150,13 +142,16 @@ def figures(
     }
 
 
-def write(model: Path, parts: Mapping[str, Any], told: Mapping[str, Any]) -> None:
-    """screen.npz into the model's folder, its hash and how it was made into the manifest."""
+def write(
+    model: Path, parts: Mapping[str, Any], told: Mapping[str, Any], acting: Mapping[str, float]
+) -> None:
+    """screen.npz into the model's folder; its hash, its limits, how it was made: the manifest."""
     with (model / FILE).open("wb") as out:
         np.savez(out, **parts)
     path = model / "manifest.json"
     manifest = json.loads(path.read_text("utf-8"))
     manifest["files"][FILE] = hashlib.sha256((model / FILE).read_bytes()).hexdigest()
+    manifest["screen_limits"] = dict(acting)
     manifest["trained"]["screen"] = dict(told)
     path.write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
 
@@ -202,7 +197,7 @@ def run(folder: Path, out: Path, model: Path, settings: Settings) -> dict[str, A
     found = scores(Screen(parts), windows(tokenization, seen), parts["known"])
     flagged = np.nan_to_num(margins, nan=-np.inf).max(axis=1) >= 0
     parts["limits"][0] = bar(found, flagged)
-    write(model, parts, asdict(settings))
+    write(model, parts, asdict(settings), acting)
     made = figures(dev, margins, list(acting), found)
     (out / "screen.json").write_text(json.dumps(made, indent=1) + "\n", "utf-8")
     return made

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from typing import ClassVar
 
 import pytest
 from doubles import Explaining, Table
@@ -16,6 +17,7 @@ class Screening(Explaining):
 
     concurrent = True
     screen_version = "7"
+    screen_limits: ClassVar[dict[str, float]] = {"insult": 0.8}
 
     def screened(self, texts: Sequence[str], keep: Sequence[bool]) -> list[Result]:
         full = self.classify([text for text, kept in zip(texts, keep, strict=True) if kept])

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar
 
 from moderator.classifiers.base import Result
 from moderator.classifiers.worker import serve
@@ -26,6 +27,7 @@ class Troubled:
     name = "troubled"
     version = "1"
     screen_version = "s1"
+    screen_limits: ClassVar[dict[str, float]] = {"insult": 0.8}
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
