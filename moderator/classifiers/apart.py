@@ -191,7 +191,9 @@ class Apart:
 
     def _meet(self, said: Any) -> None:
         match said:
-            case {"hello": {"name": str(), "version": str(), "screen": [str(), {}] | None} as hello}:
+            case {
+                "hello": {"name": str(), "version": str(), "screen": [str(), {}] | None} as hello
+            }:
                 if self._hello not in (None, hello):
                     self._give_up("it is another version than when the run began")
                 self._hello, self._greeted = hello, True
