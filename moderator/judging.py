@@ -34,9 +34,9 @@ class Judged:
     verdict: Verdict
     scores: Mapping[str, Mapping[str, float]]
     unscored: tuple[Unscored, ...]
-    cleared: tuple[str, ...] = ()
     before: tuple[Message, ...] = ()
     after: tuple[Message, ...] = ()
+    cleared: tuple[str, ...] = ()
 
 
 class SeesStream(Protocol):

@@ -182,9 +182,9 @@ class _Neighbours:
             one.verdict,
             one.scores,
             one.unscored,
-            one.cleared,
             tuple([each for each in self.before if each.session_id == session]),
             tuple([each.message for each in self.waiting if each.message.session_id == session]),
+            one.cleared,
         )
         self.before.append(one.message)
         return placed
