@@ -49,7 +49,6 @@ def grows(work: Callable[[Any], object], make: Callable[[int], Any], size: int =
 
 def _seconds(work: Callable[[Any], object], given: Any) -> float:
     """Of the processor, without the collector, which walks through all that other tests left."""
-    gc.collect()
     gc.disable()
     try:
         began = time.process_time()
