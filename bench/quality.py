@@ -68,7 +68,10 @@ def ask(python: Path, script: str, texts: Sequence[str]) -> Verdicts:
     lines = "".join(json.dumps(text) + "\n" for text in texts)
     done = subprocess.run(
         [python, "-W", "ignore", "-c", script + _LOOP],
-        input=lines, stdout=subprocess.PIPE, text=True, check=True,
+        input=lines,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
     )
     answers = [json.loads(line) for line in done.stdout.split("\n") if line]
     if len(answers) != len(texts):

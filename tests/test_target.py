@@ -34,7 +34,9 @@ def test_a_file_comes_before_a_session_of_that_name(
     assert not is_remote(UUID)
 
 
-@pytest.mark.parametrize("target", ["no/such.csv", "_a", "a" * 129, "a b c d e f", "ftp://a.example/x"])
+@pytest.mark.parametrize(
+    "target", ["no/such.csv", "_a", "a" * 129, "a b c d e f", "ftp://a.example/x"]
+)
 def test_what_is_nothing_is_one_sentence(target: str) -> None:
     with pytest.raises(SourceError, match="neither a URL nor a session id"):
         is_remote(target)

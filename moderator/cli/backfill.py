@@ -11,6 +11,7 @@ import typer
 from moderator.classifiers.registry import DEFAULT_MODEL
 from moderator.cli import options
 from moderator.errors import ConfigError, SourceError
+from moderator.sources.limits import MAX_BYTES
 from moderator.terminal import printable
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def backfill(
     base_url: options.BaseUrl = None,
     wait: options.Wait = 0.0,
     allow_private: options.AllowPrivate = False,
+    max_bytes: options.MaxBytes = MAX_BYTES,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
@@ -108,6 +110,7 @@ def backfill(
         backend=api,
         allow_private=allow_private,
         wait=wait,
+        max_bytes=max_bytes,
     )
     teller = _Teller(quiet=quiet)
     try:

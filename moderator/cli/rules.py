@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from moderator.cli import options
+from moderator.sources.limits import MAX_BYTES
 
 app = typer.Typer(help="Work on rules files.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -72,16 +73,17 @@ def diff(
     ] = False,
     json: Figures = None,
     show: Show = False,
+    max_bytes: options.MaxBytes = MAX_BYTES,
 ) -> None:
     """Show the messages whose verdict other rules would change, and counts by rule."""
     from moderator.classifiers.registry import build_models
     from moderator.comparison import pair
     from moderator.config import load
-    from moderator.sources.target import Network, check
+    from moderator.sources.target import check
     from moderator.workshop.difference import Difference, compare, described, figures, record
 
     rulesets = load(old), load(new)
-    network = Network()
+    network = options.network(None, None, False, max_bytes=max_bytes)
     for dump in dumps:
         check(dump, network)
     pipelines = pair(*rulesets, build_models(model), context=0, words=False)

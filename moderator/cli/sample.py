@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from moderator.cli.options import Rules
+from moderator.cli.options import MaxBytes, Rules
 from moderator.errors import ConfigError, SourceError
+from moderator.sources.limits import MAX_BYTES
 from moderator.terminal import printable
 
 
@@ -22,6 +23,7 @@ def sample(
     number: Annotated[int, typer.Option("-n", min=1, help="How many messages to draw.")] = 200,
     seed: Annotated[int, typer.Option("--seed", help="The same seed draws the same messages.")] = 1,
     rules: Rules = None,
+    max_bytes: MaxBytes = MAX_BYTES,
 ) -> None:
     """Draw unflagged messages for review, more of those that came near a flag.
 
@@ -45,7 +47,7 @@ def sample(
     except OSError as error:
         raise SourceError(f"{dump} cannot be read: {error.strerror}.") from error
     with stream, WrittenAside(output) as out:
-        for record in draw(read_dump(stream), scores, planned):
+        for record in draw(read_dump(stream, max_bytes=max_bytes), scores, planned):
             out.write(line(record))
     parts = ", ".join(
         f"{planned.drawn[name]:,} of {population:,} {name}"

@@ -20,6 +20,7 @@ from moderator.errors import ModeratorError, NotReady
 from moderator.scan import scan
 from moderator.sources.credentials import Backend
 from moderator.sources.dump import read_dump
+from moderator.sources.limits import MAX_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Errand:
     backend: Backend | None = None
     allow_private: bool = False
     wait: float = 0.0
+    max_bytes: int = MAX_BYTES
 
 
 class Worker:
@@ -105,7 +107,7 @@ class Worker:
                 fetched = time.monotonic()
                 to = stack.enter_context(self._results.writing(key))
                 _, summary = scan(
-                    read_dump(stream),
+                    read_dump(stream, max_bytes=self._errand.max_bytes),
                     self._pipeline,
                     self._ruleset,
                     to,
@@ -141,7 +143,12 @@ class Worker:
         with tempfile.TemporaryDirectory(prefix="moderator-") as folder:
             path = Path(folder) / "dump"
             fetch_session(
-                self._api, target, path, client=self._client, wait_seconds=self._errand.wait
+                self._api,
+                target,
+                path,
+                client=self._client,
+                wait_seconds=self._errand.wait,
+                max_bytes=self._errand.max_bytes,
             )
             with path.open("rb") as stream:
                 yield f"session {target}", stream

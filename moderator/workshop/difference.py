@@ -8,10 +8,11 @@ from typing import Any, BinaryIO
 from moderator import output
 from moderator.comparison import Change, Changes, judged_twice, sources
 from moderator.config import RuleSet
+from moderator.errors import SourceError
 from moderator.files import Discarded
 from moderator.pipeline import Judged, Pipeline
 from moderator.policy import Verdict
-from moderator.records import CHILD_SAFETY
+from moderator.records import CHILD_SAFETY, Message
 from moderator.scan import text_messages
 from moderator.sources.dedupe import SeenOnDisk
 from moderator.sources.dump import read_dump
@@ -83,15 +84,24 @@ def compare(
     for target in targets:
         tally = Tally()
         with opened(target, network, stdin) as dump, SeenOnDisk() as seen:
-            messages = text_messages(read_dump(dump.stream), tally, Discarded(), seen)
+            rows = read_dump(dump.stream, max_bytes=network.limits.max_bytes)
+            messages = text_messages(rows, tally, Discarded(), seen)
             live, candidate = (pipeline.moderate for pipeline in pipelines)
-            for old, new in judged_twice(messages, live, candidate):
+            for old, new in judged_twice(_blaming(dump.name, messages), live, candidate):
                 kind = into.changes.add(old, new)
                 for judged, caught in zip((old, new), into.caught, strict=True):
                     caught.update(sources(judged))
                 if kind is not None:
                     yield Changed(dump.name, kind, old, new)
         into.rejected += tally.rejected
+
+
+def _blaming(name: str, messages: Iterator[Message]) -> Iterator[Message]:
+    """The messages; what is wrong with their dump is said with its name, since there are others."""
+    try:
+        yield from messages
+    except SourceError as error:
+        raise type(error)(f"{name}: {error}") from error
 
 
 def record(changed: Changed, *, show: bool) -> Json:

@@ -60,16 +60,19 @@ def test_a_run_says_what_failed_and_what_it_came_to_and_nothing_else(tmp_path: P
     dumps.mkdir()
     (dumps / "good.csv").write_bytes(dump(7, "you idiot") + b"too,few\r\n")
     (dumps / "bad.csv").write_bytes(b"no,chat,dump\r\n")
+    (dumps / "long.csv").write_bytes(dump(500))
     rules = rules_file(tmp_path, RULES)
     done = start(
         str(dumps), "-o", str(tmp_path / "out"), "--model", "none", "--rules", str(rules),
-        "--workers", "1",
+        "--workers", "1", "--max-bytes", "8KiB",
     )  # fmt: skip
     lines = [line for line in done.stderr.splitlines() if not line.endswith("/s")]
-    assert (done.returncode, done.stdout, len(lines)) == (6, "", 2), done.stderr
-    assert lines[0].startswith("session bad: failed: this is no chat dump")
-    assert lines[1] == (
-        "sessions listed 2: done 1, skipped 0, not ready 0, failed 1; messages read 8: "
+    assert (done.returncode, done.stdout, len(lines)) == (6, "", 3), done.stderr
+    *failed, summary = sorted(lines)
+    assert failed[0].startswith("session bad: failed: this is no chat dump")
+    assert failed[1].startswith("session long: failed: the dump is larger than the 8,192 bytes")
+    assert summary == (
+        "sessions listed 3: done 1, skipped 0, not ready 0, failed 2; messages read 8: "
         "judged 7, repeats 0, not text 0, rejected 1; flagged 7, unscored 0; "
         f"outputs in {tmp_path / 'out'}"
     )

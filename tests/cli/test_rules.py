@@ -126,6 +126,7 @@ def test_diff_says_what_cannot_be_read(cli: Cli) -> None:
     cli.path("a.csv", dump(1))
     cli("rules", "diff", RULES, "no.yaml", "a.csv").fails(2, "no.yaml")
     cli("rules", "diff", RULES, RULES, "no.csv").fails(3, "There is no file no.csv")
+    cli("rules", "diff", RULES, RULES, "a.csv", "--max-bytes", "99").fails(3, "99 bytes", "a.csv")
     cli("rules", "diff", RULES, RULES, "a.csv", "--json", "a.csv").fails(2, "name another file")
     assert cli.path("a.csv").read_bytes() == dump(1)
 

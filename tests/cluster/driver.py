@@ -29,6 +29,7 @@ class Driver:
     def __init__(self) -> None:
         context = multiprocessing.get_context("spawn")
         self.pid = 0
+        self._busy = False
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
 
@@ -54,12 +55,16 @@ class Driver:
 
     def start(self, errand: Errand, jobs: Sequence[Job], rate: Rate = FAST) -> None:
         """Begins a backfill, whose end `result` waits for."""
+        if self._busy:  # with what a test that failed has left
+            self._pipe.recv()
         self._pipe.send((errand, list(jobs), rate))
+        self._busy = True
 
     def result(self) -> dict[str, Any]:
         """What the backfill that was begun came to."""
         assert self._pipe.poll(600), "the driver does not answer"
         totals, error = self._pipe.recv()
+        self._busy = False
         if error is not None:
             raise ConfigError(error)
         assert isinstance(totals, dict)

@@ -71,8 +71,13 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def workers_of(ancestor: int) -> list[int]:
-    """The processes of workers of the cluster that the process `ancestor` started."""
-    return [pid for pid in below(ancestor) if command(pid).startswith("ray::MapWorker")]
+    """The workers of the cluster that `ancestor` started, busy ones first.
+
+    Those of the run before may still be about to end.
+    """
+    names = {pid: command(pid) for pid in below(ancestor)}
+    found = [pid for pid, name in names.items() if name.startswith("ray::MapWorker")]
+    return sorted(found, key=lambda pid: ".submit" not in names[pid])
 
 
 def kill(pids: Iterable[int]) -> None:

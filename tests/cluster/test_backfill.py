@@ -258,7 +258,7 @@ def test_nothing_listens_to_the_outside_and_no_credential_lies_about(
     driver.start(what, jobs.of_sessions(sessions))
     until(lambda: flagged(tmp_path / "out"))
     processes = below(driver.pid)
-    assert len(workers_of(driver.pid)) == 2
+    assert len(workers_of(driver.pid)) >= 2
     addresses = [*listening(processes, "tcp"), *listening(processes, "tcp6")]
     assert addresses
     assert [one for one in addresses if one not in LOOPBACK] == []

@@ -34,7 +34,8 @@ class Table:
     def classify(self, texts: Sequence[str]) -> list[Result]:
         self.calls += 1
         return [
-            Assessment(scores=self._scores[text]) if text in self._scores
+            Assessment(scores=self._scores[text])
+            if text in self._scores
             else Unscored(self.name, "language: xx")
             for text in texts
         ]

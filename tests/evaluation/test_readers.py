@@ -105,7 +105,7 @@ def test_gzip_and_byte_order_mark(tmp_path: Path) -> None:
         ('{"text": "a", "labels": {"threat": 0.4}}', "line 1: 'threat' is neither 0 nor 1"),
         ('{"text": "a", "labels": {"threat": [1]}}', "line 1: 'threat' is neither 0 nor 1"),
         ('{"text": "a", "labels": [1]}', "line 1: 'labels' is not an object"),
-        ("text,label\n\"a\nb\",1\nc,1,2\n", "line 4: 3 cells where the header has 2"),
+        ('text,label\n"a\nb",1\nc,1,2\n', "line 4: 3 cells where the header has 2"),
         ('text,label\na,1\nb,"1', "line 3: this is not CSV"),
         ("body,label\na,1\n", "line 2: the field 'text' is missing"),
     ],
