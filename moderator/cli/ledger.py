@@ -1,5 +1,6 @@
 """Options of the commands that work on the ledger."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +25,12 @@ Reviewer = Annotated[
 ]
 Note = Annotated[str | None, typer.Option("--note", help="Why, in your words.", metavar="TEXT")]
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of a table.")]
+
+VerdictName = StrEnum("VerdictName", ["abusive", "not_abusive", "unsure"])
+ActionName = StrEnum(
+    "ActionName",
+    ["record", "review", "hide", "escalate", "warned", "removed", "suspended", "banned"],
+)
 
 
 def reviewer_or_account(name: str | None) -> str:

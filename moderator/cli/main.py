@@ -36,6 +36,9 @@ verdict lines are broken, purge left a file);
 INTERRUPTED = 130
 TERMINATED = 143
 
+_signals: list[int] = []
+"""The signals that asked this process to end."""
+
 app = typer.Typer(
     name="moderator",
     help="Reads a live session's chat, judges every message, and writes what needs a decision.",
@@ -98,6 +101,8 @@ def run() -> NoReturn:
     except BrokenPipeError:
         _fail("Standard output was closed before the end.", OutputError.exit_code)
     except Exception as error:  # The last resort: where it broke, but none of the data it broke on.
+        if _signals:  # an import torn apart by one ends in whatever error, and is no bug
+            _stopped(TERMINATED)
         frame = traceback.extract_tb(error.__traceback__)[-1]
         _fail(
             f"Internal error: {type(error).__name__} at {frame.filename}:{frame.lineno}. "
@@ -107,7 +112,8 @@ def run() -> NoReturn:
     raise SystemExit(0)
 
 
-def _terminate(_: int, __: FrameType | None) -> NoReturn:
+def _terminate(number: int, _: FrameType | None) -> NoReturn:
+    _signals.append(number)
     raise SystemExit(TERMINATED)
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from moderator.scan import Shadow
     from moderator.sources.target import Network
 
+    Judges = tuple[Pipeline, RuleSet, Shadow | None]
+
 
 INCOMPLETE = 6
 """The exit code of what was done but for a part that is named."""
@@ -157,7 +159,7 @@ def shadowed(
     context: int,
     words: bool,
     exhaustive: bool,
-) -> "tuple[Pipeline, RuleSet, Shadow | None]":
+) -> "Judges":
     """As `pipeline`, and the candidate rules that are to judge beside it, where there are any."""
     if shadow is None:
         return *pipeline(rules, models, context=context, words=words, exhaustive=exhaustive), None

@@ -1,9 +1,8 @@
 """`moderator scan`: a session's chat in, flagged messages out."""
 
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,23 +11,17 @@ import typer
 from moderator.classifiers.registry import DEFAULT_MODEL
 from moderator.cli import options
 from moderator.cli.report import OfScan, check_of_scan, form_for
-from moderator.cli.stopping import Stopping
+from moderator.cli.stopping import GoingOn
+from moderator.cli.sweeping import sweep_all
 from moderator.errors import ConfigError
 from moderator.records import Severity
 from moderator.sources.limits import MAX_BYTES
-from moderator.terminal import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable
 
-    from moderator.checkpoints import Resumable
-    from moderator.config import RuleSet
-    from moderator.pipeline import Pipeline
-    from moderator.scan import Destinations, Shadow
-    from moderator.sources.target import Dump, Network
-    from moderator.sweep import Outcome
-
-    Judges = tuple[Pipeline, RuleSet, Shadow | None]
+    from moderator.scan import Destinations
+    from moderator.sources.target import Network
 
 
 _SHAPE_NOTHING = ("since", "out_dir", "quiet", "verbose", "wait", "fail_on", "no_clobber")
@@ -111,7 +104,7 @@ def scan(
     options.set_up_log(verbose=verbose)
     network = options.network(backend, base_url, allow_private, wait, max_bytes)
 
-    def judges() -> "Judges":
+    def judges() -> "options.Judges":
         # Models take seconds to load: what is wrong with the rest is told before.
         # A calibration needs the scores of every message.
         in_full = exhaustive or scores is not None
@@ -120,9 +113,9 @@ def scan(
         )
 
     shaping = {name: one for name, one in given.params.items() if name not in _SHAPE_NOTHING}
-    going_on = _GoingOn(shaping, quiet=quiet)
+    going_on = GoingOn(shaping, quiet=quiet)
     if since is not None and out_dir is not None:
-        worst = _sweep(since, out_dir, network, judges, all_findings, quiet, going_on)
+        worst = sweep_all(since, out_dir, network, judges, all_findings, quiet, going_on)
     else:
         assert target is not None
         destinations = _destinations(target, output, rejects, scores, shadow)
@@ -152,12 +145,12 @@ def _scan_one(
     target: str,
     destinations: "Destinations",
     network: "Network",
-    judges: "Callable[[], Judges]",
+    judges: "Callable[[], options.Judges]",
     all_findings: bool,
     no_clobber: bool,
     quiet: bool,
     report: Path | None,
-    going_on: "_GoingOn",
+    going_on: GoingOn,
 ) -> Severity | None:
     from moderator.cli.progress import downloading, reading, show_summary
     from moderator.files import WrittenAside
@@ -204,94 +197,3 @@ def _scan_one(
         if destinations.unscored is None and tally.unscored:
             typer.echo("Unscored messages were not kept; use -o FILE to list them.", err=True)
     return tally.worst()
-
-
-def _sweep(
-    since: str,
-    folder: Path,
-    network: "Network",
-    judges: "Callable[[], Judges]",
-    all_findings: bool,
-    quiet: bool,
-    going_on: "_GoingOn",
-) -> Severity | None:
-    from moderator.sources.since import parse_since
-    from moderator.sweep import sweep
-
-    moment = parse_since(since, datetime.now(UTC))
-    with network.api():
-        pass  # credentials that do not fit are told before the models are loaded
-    pipeline, ruleset, candidate = judges()
-    counts = {"done": 0, "failed": 0, "not_ready": 0, "given_up": 0}
-    listed: list[int] = []
-    worst: Severity | None = None
-    ended = False
-    outcomes = sweep(
-        moment, folder, network, pipeline, ruleset, all_findings=all_findings, shadow=candidate,
-        on_listed=listed.append, going_on=going_on,
-    )  # fmt: skip
-    try:
-        for outcome in outcomes:
-            counts[outcome.status] += 1
-            _tell(outcome, quiet=quiet)
-            if outcome.tally is not None:
-                worst = max(filter(None, (worst, outcome.tally.worst())), default=None)
-            if going_on.stop():
-                raise SystemExit(going_on.stop())
-        ended = True
-        if listed == [0] and not quiet:
-            since_when = f"{moment:%Y-%m-%d %H:%M} UTC"
-            typer.echo(f"The API lists no session that ended since {since_when}.", err=True)
-    finally:
-        # Also after Ctrl-C: what is done stays done, and the next run goes on from there.
-        if not quiet and (ended or any(counts.values())):
-            given_up = f", {counts['given_up']} given up" if counts["given_up"] else ""
-            typer.echo(
-                f"{counts['done']} sessions done, {counts['not_ready']} not ready, "
-                f"{counts['failed']} failed{given_up}; outputs in {printable(str(folder))}",
-                err=True,
-            )
-    if counts["failed"] or counts["given_up"]:
-        raise typer.Exit(options.INCOMPLETE)
-    return worst
-
-
-class _GoingOn:
-    """Makes a scan of a file, or of what was downloaded into one, one that can go on later."""
-
-    def __init__(self, options: "Mapping[str, object]", *, quiet: bool) -> None:
-        self.stop = Stopping()
-        self._options = options
-        self._quiet = quiet
-
-    @contextmanager
-    def __call__(self, dump: "Dump") -> "Iterator[Resumable | None]":
-        """What `scan` needs for that; None for a stream, which cannot be read again."""
-        from moderator.checkpoints import Resumable
-        from moderator.continued import Reread
-
-        if dump.size is None:
-            yield None
-            return
-        with self.stop:
-            yield Resumable(Reread(dump.stream), self._options, self._tell, self.stop)
-
-    def _tell(self, sentence: str) -> None:
-        if not self._quiet:
-            typer.echo(f"moderator: {printable(sentence, 1000)}", err=True)
-
-
-def _tell(outcome: "Outcome", *, quiet: bool) -> None:
-    name = printable(outcome.session_id)
-    done = outcome.tally
-    if done is None:
-        if quiet and outcome.status == "not_ready":
-            return
-        state = outcome.status.replace("_", " ")
-        typer.echo(f"session {name}: {state}: {printable(outcome.error or '', 1000)}", err=True)
-    elif not quiet:
-        typer.echo(
-            f"session {name}: judged {done.judged}, flagged {done.flagged}, "
-            f"rejected {done.rejected}, unscored {done.unscored}",
-            err=True,
-        )

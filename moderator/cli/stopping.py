@@ -1,10 +1,21 @@
-"""Ctrl-C and SIGTERM during a run that can go on later: the batch in hand is finished first."""
+"""Runs that can go on later: Ctrl-C and SIGTERM finish the batch in hand first."""
 
 import os
 import signal
 import sys
+from contextlib import contextmanager
 from types import FrameType, TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from moderator.terminal import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from moderator.checkpoints import Resumable
+    from moderator.sources.target import Dump
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -46,3 +57,28 @@ class Stopping:
     def _as_before(self) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
+
+
+class GoingOn:
+    """Makes a scan of a file, or of what was downloaded into one, one that can go on later."""
+
+    def __init__(self, options: "Mapping[str, object]", *, quiet: bool) -> None:
+        self.stop = Stopping()
+        self._options = options
+        self._quiet = quiet
+
+    @contextmanager
+    def __call__(self, dump: "Dump") -> "Iterator[Resumable | None]":
+        """What `scan` needs for that; None for a stream, which cannot be read again."""
+        from moderator.checkpoints import Resumable
+        from moderator.continued import Reread
+
+        if dump.size is None:
+            yield None
+            return
+        with self.stop:
+            yield Resumable(Reread(dump.stream), self._options, self._tell, self.stop)
+
+    def _tell(self, sentence: str) -> None:
+        if not self._quiet:
+            typer.echo(f"moderator: {printable(sentence, 1000)}", err=True)

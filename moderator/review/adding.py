@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from moderator.errors import ConfigError
+from moderator.review.fields import NotAVerdict
 from moderator.review.ledger import Ledger
 from moderator.review.records import commitment, facts, new_salt, record_id
 from moderator.review.scanned import records
-from moderator.review.verdicts import NotAVerdict, Verdict, parse, stamp, to_line
+from moderator.review.verdicts import Verdict, parse, stamp, to_line
 
 
 def on_flagged(path: Path, wanted: str, said: Mapping[str, str | None]) -> Verdict:

@@ -13,8 +13,9 @@ from typing import Any, Generic, TypeVar
 
 import orjson
 
+from moderator.review.fields import NotAVerdict
 from moderator.review.records import SALT_BYTES, canonical, commitment, new_salt
-from moderator.review.verdicts import NotAVerdict, Verdict, parse, to_line
+from moderator.review.verdicts import Verdict, parse, to_line
 
 GENESIS = "0" * 64
 """What stands for the hash before the first entry."""

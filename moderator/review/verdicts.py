@@ -4,8 +4,7 @@ The report page exports such lines, `moderator verdicts import` reads them, `exp
 They hold no chat text but what a reviewer puts into the note.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import orjson
 
 from moderator.records import CATEGORIES, Action, Severity
+from moderator.review.fields import Fields, NotAVerdict
 from moderator.review.records import SALT_BYTES, record_id_of
 
 VERDICTS = ("abusive", "not_abusive", "unsure")
@@ -25,7 +25,6 @@ CLOCK_SKEW = timedelta(days=1)
 """How far ahead of this machine a reviewer's clock may be."""
 
 _BOM = b"\xef\xbb\xbf"
-_HEX = re.compile(r"(?:[0-9a-f]{2})+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +86,6 @@ class BrokenLine:
     reason: str
 
 
-class NotAVerdict(ValueError):
-    """The reason why a mapping is no verdict; never holds text of it."""
-
-
 def from_jsonl(lines: Iterable[bytes], file: str) -> Iterator[Verdict | BrokenLine]:
     """The verdicts of JSON Lines, in order; blank lines are passed over. `file` is for the blame.
 
@@ -116,7 +111,7 @@ def from_jsonl(lines: Iterable[bytes], file: str) -> Iterator[Verdict | BrokenLi
 
 def parse(line: Any) -> Verdict:
     """The verdict that a line's JSON holds; `NotAVerdict` says which field is wrong."""
-    fields = _Fields(line)
+    fields = Fields(line)
     session, message = fields.text("sessionId"), fields.text("messageId")
     participant, created_at = fields.text("participantId"), fields.text("createdAt")
     name = fields.hexadecimal("recordId")
@@ -197,59 +192,11 @@ def _moment(text: str) -> str:
     return stamp(known)
 
 
-class _Fields:
-    """A JSON object whose fields are taken by type."""
-
-    def __init__(self, value: Any) -> None:
-        if not isinstance(value, Mapping):
-            raise NotAVerdict("a JSON object is needed here")
-        self._value = value
-
-    def text(self, name: str) -> str:
-        found = self._value.get(name)
-        if not isinstance(found, str):
-            raise NotAVerdict(f"{name} has to be a text")
-        return found
-
-    def optional(self, name: str) -> str | None:
-        return None if self._value.get(name) is None else self.text(name)
-
-    def choice(self, name: str, known: tuple[str, ...]) -> str:
-        found = self.text(name)
-        if found not in known:
-            raise NotAVerdict(f"{name} has to be one of {', '.join(known)}")
-        return found
-
-    def hexadecimal(self, name: str) -> str:
-        found = self.text(name)
-        if not _HEX.fullmatch(found):
-            raise NotAVerdict(f"{name} has to be hexadecimal digits, in lower case and pairs")
-        return found
-
-    def number(self, name: str) -> float:
-        found = self._value.get(name)
-        if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found <= 1:
-            raise NotAVerdict(f"{name} has to be a number in 0..1")
-        return float(found)
-
-    def mapping(self, name: str) -> "_Fields":
-        found = self._value.get(name)
-        if not isinstance(found, Mapping):
-            raise NotAVerdict(f"{name} has to be a JSON object")
-        return _Fields(found)
-
-    def items(self, name: str) -> list[Any]:
-        found = self._value.get(name)
-        if not isinstance(found, list):
-            raise NotAVerdict(f"{name} has to be a list")
-        return found
-
-
 _SEVERITIES = tuple(severity.name for severity in Severity)
 _POLICY_ACTIONS = tuple(action.name for action in Action)
 
 
-def _record(fields: _Fields) -> RecordFacts:
+def _record(fields: Fields) -> RecordFacts:
     optional = fields.optional
     categories = fields.items("categories")
     if not all(category in CATEGORIES for category in categories):
@@ -258,11 +205,11 @@ def _record(fields: _Fields) -> RecordFacts:
         severity=None if optional("severity") is None else fields.choice("severity", _SEVERITIES),
         action=None if optional("action") is None else fields.choice("action", _POLICY_ACTIONS),
         categories=tuple(categories),
-        findings=tuple(_finding(_Fields(each)) for each in fields.items("findings")),
+        findings=tuple(_finding(Fields(each)) for each in fields.items("findings")),
     )
 
 
-def _finding(fields: _Fields) -> FindingFacts:
+def _finding(fields: Fields) -> FindingFacts:
     return FindingFacts(
         classifier=fields.text("classifier"),
         version=fields.text("version"),

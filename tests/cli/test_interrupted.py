@@ -124,3 +124,31 @@ def test_a_stopped_sweep_goes_on_in_the_session_where_it_was(online: Cli) -> Non
     assert online.path(f"out/{two}.jsonl").exists()
     hidden = [path.name for path in online.path("out").iterdir() if path.name.startswith(".")]
     assert hidden == []
+
+
+def handles_sigterm(pid: int) -> bool:
+    """Whether the process has a handler of its own for SIGTERM."""
+    line = re.search(r"^SigCgt:\s*(\w+)", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+    return line is not None and bool(int(line[1], 16) >> (signal.SIGTERM - 1) & 1)
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.1, 0.2, 0.3, 0.4])
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_while_it_starts_is_no_bug_of_it(
+    cli: Cli, seconds: float, number: int, status: int
+) -> None:
+    cli.path("dump.csv", LONG)
+    process = subprocess.Popen(
+        [COMMAND, "scan", "dump.csv", *LIGHT, "-o", "f.jsonl"],
+        stderr=subprocess.PIPE, env=cli.environ, cwd=cli.folder,
+    )  # fmt: skip
+    while not handles_sigterm(process.pid):
+        assert process.poll() is None
+        time.sleep(0.005)
+    time.sleep(seconds)
+    process.send_signal(number)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == status, err
+    assert re.search(rb"moderator: (Interrupted|Terminated); nothing is half-written", err)
+    assert b"Internal" not in err
+    assert not cli.path("f.jsonl").exists()

@@ -10,7 +10,7 @@ import pytest
 from cli.command import Cli, Done
 from review.lines import CANARY, flagged, line
 
-from moderator.cli.verdicts import ActionName, VerdictName
+from moderator.cli.ledger import ActionName, VerdictName
 from moderator.review.ledger import Ledger
 from moderator.review.verdicts import ACTIONS, VERDICTS
 
