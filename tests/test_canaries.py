@@ -35,7 +35,8 @@ SECRETS = (
     API_KEY, TOKEN, ACCOUNT_ID, ORG_ID, APP_ID, ELSE, "X-Signature",
     base64.b64encode(f"{ORG_ID}:{API_KEY}".encode()).decode(),
 )  # fmt: skip
-CHATS = (CHAT, NAME)
+CUSTOM = "canary-of-a-custom-id"
+CHATS = (CHAT, NAME, CUSTOM)
 IDS = (PERSON, MESSAGE)
 
 ROW = (
@@ -67,6 +68,31 @@ class Double:
         return [Assessment() for _ in texts]
 registry.build_apart = lambda _: Double()
 """
+_APART = """
+from moderator.classifiers.apart import Apart
+registry.build_apart = lambda _: Apart("double", command=[sys.executable, "child.py"])
+"""
+_CHILD = """
+import os, sys
+from moderator.classifiers.worker import serve
+from moderator.records import Assessment
+class Double:
+    name, version = "double", "1"
+    def classify(self, texts):
+        for text in texts:
+            if text != "hello":
+                print(text, flush=True)
+                print(text, file=sys.stderr, flush=True)
+                {act}
+        return [Assessment() for _ in texts]
+serve(Double, int(sys.argv[-1]))
+"""
+_ACTS_APART = {
+    "raises": "raise ValueError(text)",
+    "exits": "sys.exit(text)",
+    "aborts": "os.abort()",
+    "is killed": "os.kill(os.getpid(), 9)",
+}
 _ACTS = {
     "raises": "raise ValueError(text)",
     "fails to allocate": "raise MemoryError(text)",
@@ -100,6 +126,7 @@ class Case:
     ids: bool = False
     stdin: bytes = b""
     code: str = ""
+    child: str = ""
     most: int | None = None
     server: Callable[[LoopbackServer], None] = field(default=lambda server: None)
     online: bool = False
@@ -127,6 +154,18 @@ def cases() -> Iterator[Case]:
             {"is interrupted": (130,), "is terminated": (143,), "aborts": (-6,)}.get(name, (0, 5)),
             files=(*OUT, ".out*"),
             code=_CLASSIFIER.format(act=act),
+        )
+    yield Case(
+        "the bundled model", ("scan", "dump.csv", *LIGHT[:2], "-v", "-o", "out.jsonl"), files=OUT
+    )
+    for name, act in _ACTS_APART.items():
+        yield Case(
+            f"a model apart that {name}",
+            ("scan", "dump.csv", *LIGHT[:2], "-v", "-o", "out.jsonl"),
+            (0, 5),
+            files=(*OUT, ".out*"),
+            code=_APART,
+            child=_CHILD.format(act=act),
         )
     for name, code in _BUGS.items():
         yield Case(name, (*scan, "-v", "-o", "out.jsonl"), (70,), (".out*",), code=code)
@@ -176,6 +215,11 @@ def cases() -> Iterator[Case]:
     session = ("scan", "canary", *LIGHT, "-v", "-o", "out.jsonl")
     yield Case("scan a session", session, files=OUT, server=faults(), online=True)
     yield Case("sessions", ("sessions", "-v"), server=faults(), online=True)
+    people = [{"id": f"{PERSON}{n}", "custom_participant_id": CUSTOM} for n in range(2)]
+    yield Case(
+        "strikes joined", ("strikes", "f.jsonl", "--join", "-v"), shown=True, ids=True, online=True,
+        server=lambda server: server.sessions.__setitem__("s1", Scenario(people=people)),
+    )  # fmt: skip
     sweep = ("scan", "--since", "99d", "--out-dir", "swept", *LIGHT, "-v")
     yield Case("sweep", sweep, (0, 6), ("swept/*",), online=True, server=_only)
     yield Case("sessions refused", ("sessions", "-v"), (2,), online=True,
@@ -207,12 +251,16 @@ def test_no_canary_is_where_it_does_not_belong(
         ".env": ENV.encode(), "lines.txt": b"hello\n", "labelled.jsonl":
         json.dumps({"text": f"{CHAT} you idiot", "flagged": False}).encode() + b"\n",
     }  # fmt: skip
+    if case.child:
+        given["child.py"] = case.child.encode()
     for name, content in given.items():
         (tmp_path / name).write_bytes(content)
     case.server(server)
     status, out, err, seen = _run(case, tmp_path, server)
     assert status in case.statuses, err
-    _search(err + seen, (*SECRETS, *CHATS[: 0 if case.ids else 2], *(() if case.ids else IDS)))
+    _search(
+        err + seen, (*SECRETS, CUSTOM, *(() if case.ids else CHATS), *(() if case.ids else IDS))
+    )
     _search(out, (*SECRETS, *(() if case.shown or case.ids else (*CHATS, *IDS))))
     for path in tmp_path.rglob("*"):
         name = str(path.relative_to(tmp_path))
@@ -242,7 +290,7 @@ def _run(case: Case, folder: Path, server: LoopbackServer) -> tuple[int, bytes, 
         arguments = [sys.executable, "-c", _DRIVER.format(code=case.code), *case.arguments]
     if case.online:
         arguments += ["--base-url", server.base_urls["dyte"]]
-        arguments += [] if case.arguments[0] == "sessions" else ["--allow-private"]
+        arguments += [] if case.arguments[0] in ("sessions", "strikes") else ["--allow-private"]
 
     def limit() -> None:
         if case.most is not None:
