@@ -25,7 +25,7 @@ from moderator.review.entries import (
     key_of,
     read_entry,
 )
-from moderator.review.store import broken_file, connect, snapshot, transaction
+from moderator.review.store import broken_file, connect, rehearsal, snapshot, transaction
 from moderator.review.verdicts import Verdict, stamp
 
 T = TypeVar("T", bound=Verdict | Undo | Purge)
@@ -82,8 +82,8 @@ class Ledger:
 
     def check_writable(self) -> None:
         """`OutputError` where an entry could not be kept; a disk may still fill up afterwards."""
-        # Taken back at the end; what fails without a right to write is the journal, made for this.
-        with snapshot(self._connection, self.path):
+        # What fails without a right to write is the journal, made for this.
+        with rehearsal(self._connection, self.path):
             (version,) = self._connection.execute("PRAGMA user_version").fetchone()
             self._connection.execute(f"PRAGMA user_version = {version}")
 

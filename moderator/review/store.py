@@ -103,6 +103,19 @@ def transaction(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
 
 
 @contextmanager
+def rehearsal(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """A change as in `transaction`, after the same wait for others, that is always taken back."""
+    with broken_file(path):
+        # Who has begun to read cannot wait for the right to write: SQLite refuses that at once.
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            with suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
+
+
+@contextmanager
 def snapshot(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
     """The ledger as it is now, whatever others write meanwhile."""
     with broken_file(path):

@@ -1,6 +1,9 @@
 """The ledger: what is added, known again, taken back, and what stands."""
 
+import sqlite3
 import stat
+import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -112,6 +115,19 @@ def test_an_error_in_the_middle_adds_nothing(path: Path) -> None:
             ledger.add(failing())
         assert ledger.head() == (0, GENESIS)
         assert ledger.add([verdict(1)]).new[0].number == 1
+
+
+def test_whether_it_can_be_written_is_told_once_others_have_written(path: Path) -> None:
+    with (
+        Ledger.open(path, create=True) as ledger,
+        closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other,
+    ):
+        other.execute("BEGIN IMMEDIATE")
+        release = threading.Timer(0.3, other.execute, ["COMMIT"])
+        release.start()
+        ledger.check_writable()
+        assert not release.is_alive()
+        assert verify(path).problems == ()
 
 
 def test_a_reader_sees_one_moment(path: Path) -> None:
