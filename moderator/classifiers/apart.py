@@ -235,9 +235,10 @@ def _sense(read: Callable[[Any], _Answer], reply: Any) -> _Answer:
 def _environment() -> dict[str, str]:
     """The present one without credentials, so that modules are found where they are found here.
 
-    One core is left to the owner, which works meanwhile, unless threads are numbered already.
+    It may use every core, unless threads are numbered already: it has most of the work to do.
+    numpy's own threads would only wait for one another, its products being small.
     """
     kept = {name: value for name, value in os.environ.items() if not _CREDENTIAL.search(name)}
-    threads = str(max(1, len(os.sched_getaffinity(0)) - 1))
+    threads = {"OMP_NUM_THREADS": str(len(os.sched_getaffinity(0))), "OPENBLAS_NUM_THREADS": "1"}
     places = [str(Path(entry).absolute()) for entry in sys.path]
-    return {"OMP_NUM_THREADS": threads, **kept, "PYTHONPATH": os.pathsep.join(places)}
+    return {**threads, **kept, "PYTHONPATH": os.pathsep.join(places)}

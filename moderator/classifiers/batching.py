@@ -18,13 +18,13 @@ def padded(length: int) -> int:
     return max(MULTIPLE, -(-length // MULTIPLE) * MULTIPLE)
 
 
-def rows(width: int) -> int:
+def rows(width: int, tokens: int = TOKENS_A_RUN) -> int:
     """How many sequences of the padded length `width` go into every run."""
-    return max(2, TOKENS_A_RUN // width)
+    return max(2, tokens // width)
 
 
-def runs(lengths: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
-    """`(width, indices)` for each run: at most `rows(width)` indices into `lengths`.
+def runs(lengths: Sequence[int], tokens: int = TOKENS_A_RUN) -> Iterator[tuple[int, list[int]]]:
+    """`(width, indices)` for each run: at most `rows(width, tokens)` indices into `lengths`.
 
     Every index comes once; short runs of a width are the caller's to fill up.
     """
@@ -32,7 +32,7 @@ def runs(lengths: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
     for index, length in enumerate(lengths):
         by_width[padded(length)].append(index)
     for width, indices in sorted(by_width.items()):
-        size = rows(width)
+        size = rows(width, tokens)
         for start in range(0, len(indices), size):
             yield width, indices[start : start + size]
 

@@ -19,8 +19,8 @@ class Manifest:
 
     `max_tokens` counts the special tokens too; `stride` is how many tokens neighbouring windows
     share. `thresholds` are the model's own, by label; `screen_limits` those for which its
-    screen was made; `languages` ISO 639-1 codes; `files` maps
-    each file of the model to its sha256 in hex.
+    screen and draft were made; `draft_limits` what a message scores under that the draft clears;
+    `languages` ISO 639-1 codes; `files` maps each file of the model to its sha256 in hex.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Manifest:
     files: Mapping[str, str]
     thresholds: Mapping[str, float] = field(default_factory=dict)
     screen_limits: Mapping[str, float] = field(default_factory=dict)
+    draft_limits: Mapping[str, float] = field(default_factory=dict)
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -71,8 +72,10 @@ def _typed(raw: Any, path: Path) -> Manifest:
             stride=int(raw["stride"]),
             languages=tuple(map(str, raw["languages"])),
             files={str(name): str(digest) for name, digest in raw["files"].items()},
-            thresholds={str(k): float(v) for k, v in raw.get("thresholds", {}).items()},
-            screen_limits={str(k): float(v) for k, v in raw.get("screen_limits", {}).items()},
+            **{
+                name: {str(k): float(v) for k, v in raw.get(name, {}).items()}
+                for name in ("thresholds", "screen_limits", "draft_limits")
+            },
         )
     except KeyError as error:
         raise ClassifierError(f"The model's manifest {path} lacks the key {error}.") from error

@@ -17,6 +17,7 @@ import torch
 from tokenizers import Tokenizer
 from transformers import BertConfig, PreTrainedTokenizerFast
 
+from moderator.classifiers.draft import FILE as DRAFT
 from moderator.classifiers.screen import FILE as SCREEN
 from moderator.training import graph
 
@@ -39,10 +40,11 @@ def write_shipped(
 ) -> None:
     """`model.onnx`, `tokenizer.json` and a manifest of `facts` with the hashes of both.
 
-    A screen found there was made for another model, and goes.
+    A screen and a draft found there were made for another model, and go.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / SCREEN).unlink(missing_ok=True)
+    for made_for_another in (SCREEN, DRAFT):
+        (folder / made_for_another).unlink(missing_ok=True)
     files = {"model.onnx": model.SerializeToString(deterministic=True)}
     files["tokenizer.json"] = (tokenizer.to_str(pretty=False) + "\n").encode("utf-8")
     hashes = {}

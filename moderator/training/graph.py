@@ -37,6 +37,7 @@ class Builder:
         self.tensors, self.small = tensors, small
         self.nodes: list[onnx.NodeProto] = []
         self.stored: dict[str, onnx.TensorProto] = {}
+        self.told: dict[str, int] = {}
 
     def store(self, name: str, value: npt.NDArray[np.generic]) -> str:
         """A tensor kept in the file under a name."""
@@ -133,21 +134,27 @@ class Builder:
 
 
 def quantise(
-    matrix: npt.NDArray[np.float32],
+    matrix: npt.NDArray[np.float32], most: int = 127
 ) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float32]]:
-    """A matrix as whole numbers -127..127 and a scale [rows, 1] a row; symmetric, rounded."""
-    scale = np.maximum(np.abs(matrix).max(axis=1, keepdims=True) / 127, 1e-12).astype(np.float32)
+    """A matrix as whole numbers -most..most and a scale [rows, 1] a row; symmetric, rounded."""
+    scale = np.maximum(np.abs(matrix).max(axis=1, keepdims=True) / most, 1e-12).astype(np.float32)
     return np.rint(matrix / scale).astype(np.int8), scale
 
 
 def build(tensors: Tensors, heads: int, *, small: bool) -> onnx.ModelProto:
-    """The graph of a `BertForSequenceClassification`'s tensors; `small` stores int8.
+    """The graph of a `BertForSequenceClassification`'s tensors; `small` stores int8."""
+    return assemble(Builder(tensors, small=small), heads)
 
-    The head stays in float32: calibration is folded into it.
+
+def assemble(b: Builder, heads: int) -> onnx.ModelProto:
+    """The graph that a builder makes of its tensors.
+
+    The head stays in float32: calibration is folded into it. Results that the builder `told`, with
+    so many axes, are outputs, too.
     """
+    tensors = b.tensors
     layers = 1 + max(int(n.split(".")[3]) for n in tensors if n.startswith(LAYER))
     labels = tensors["classifier.weight"].shape[0]
-    b = Builder(tensors, small=small)
     mask = b.node("Cast", "attention_mask", to=TensorProto.FLOAT)
     hidden = b.node("Mul", b.node("Sub", b.number(1.0), mask), b.number(FAR))
     far = b.node("Unsqueeze", hidden, b.shape(1, 2))
@@ -167,10 +174,18 @@ def build(tensors: Tensors, heads: int, *, small: bool) -> onnx.ModelProto:
             helper.make_tensor_value_info(name, TensorProto.INT64, sizes)
             for name in ("input_ids", "attention_mask")
         ],
-        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["rows", labels])],
+        [
+            helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["rows", labels]),
+            *(
+                helper.make_tensor_value_info(name, TensorProto.FLOAT, [None] * axes)
+                for name, axes in b.told.items()
+            ),
+        ],
         list(b.stored.values()),
     )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)])
+    domains = {"": OPSET, **{node.domain: 1 for node in b.nodes if node.domain}}
+    opsets = [helper.make_opsetid(*domain) for domain in domains.items()]
+    model = helper.make_model(graph, opset_imports=opsets)
     model.ir_version, model.producer_name = IR, "moderator"
     onnx.checker.check_model(model)
     return model

@@ -2,8 +2,9 @@
 
 Draws texts (`distil`), asks the shipped model about each (kept in RUNDIR, so that a run goes on
 when it was stopped), trains the screen to foresee the answers, sets its bar on the dev rows, and
-writes screen.npz into the folder of `--model`, with its hash in the manifest. All figures are left
-as `screen.json` in RUNDIR. A run is fixed by its data, model, number of texts, epochs and seed.
+writes screen.npz into the folder of `--model`, with its hash in the manifest. A draft found there
+was made for other limits, and goes. All figures are left as `screen.json` in RUNDIR. A run is fixed
+by its data, model, number of texts, epochs and seed.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import numpy as np
 import torch
 
 from moderator.classifiers.base import NEVER
+from moderator.classifiers.draft import FILE as DRAFT
 from moderator.classifiers.manifest import read_manifest
 from moderator.classifiers.onnx import OnnxClassifier
 from moderator.classifiers.screen import FILE, Screen
@@ -151,6 +153,9 @@ def write(
     path = model / "manifest.json"
     manifest = json.loads(path.read_text("utf-8"))
     manifest["files"][FILE] = hashlib.sha256((model / FILE).read_bytes()).hexdigest()
+    manifest["files"].pop(DRAFT, None)
+    manifest.pop("draft_limits", None)
+    (model / DRAFT).unlink(missing_ok=True)
     manifest["screen_limits"] = dict(acting)
     manifest["trained"]["screen"] = dict(told)
     path.write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")

@@ -62,10 +62,10 @@ def with_screen(folder: Path, arrays: dict[str, Any]) -> Path:
     return folder
 
 
-def list_all(folder: Path) -> None:
-    names = ("model.onnx", "tokenizer.json", FILE)
+def list_all(folder: Path, *more: str, **changes: object) -> None:
+    names = ("model.onnx", "tokenizer.json", FILE, *more)
     hashes = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
-    tiny.write_manifest(folder, files=hashes)
+    tiny.write_manifest(folder, files=hashes, **changes)
 
 
 @pytest.fixture(scope="module")

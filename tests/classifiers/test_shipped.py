@@ -3,12 +3,14 @@
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 from chatcheck.load import cases
 
 from moderator.classifiers.onnx import OnnxClassifier
 from moderator.records import Assessment
 from moderator.resources import data_path
+from moderator.training import graph, whole
 
 MODEL = data_path("models") / "chat-minilm"
 
@@ -35,6 +37,26 @@ def test_the_same_text_scores_the_same_bits_whatever_shares_its_batch(
         generator.shuffle(mixed)
         for text, result in zip(mixed, classifier.classify(mixed), strict=True):
             assert text not in alone or result == alone[text]
+
+
+def test_the_same_bits_on_any_number_of_threads(classifier: OnnxClassifier) -> None:
+    texts = sample(300)
+    loose = [False] * len(texts)
+    for threads in (1, 5):
+        other = OnnxClassifier.load(MODEL, threads=threads)
+        assert other.classify(texts) == classifier.classify(texts)
+        assert other.screened(texts, loose) == classifier.screened(texts, loose)
+
+
+def test_the_draft_is_the_models_own() -> None:
+    """Its matrices are the model's, rounded once more."""
+    model, draft = (graph.tensors_of(MODEL / name) for name in ("model.onnx", "draft.onnx"))
+    for name, matrix in model.items():
+        if matrix.ndim == 2 and name.startswith(graph.LAYER):
+            step = np.abs(matrix).max(axis=1, keepdims=True) / whole.MOST
+            assert (np.abs(draft[name] - matrix) <= step * 0.51).all(), name
+    head = "classifier.weight"
+    assert (draft[head] == model[head]).all()
 
 
 def test_detoxify_agrees_with_it(classifier: OnnxClassifier, tmp_path: Path) -> None:

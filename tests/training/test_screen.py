@@ -1,6 +1,5 @@
 """From labelled rows to a screen in the model's folder, with a toy model."""
 
-import gzip
 import itertools
 import json
 from pathlib import Path
@@ -15,18 +14,9 @@ from moderator.classifiers.screen import FILE, Screen
 from moderator.config import load
 from moderator.training import export, graph, screen, screen_net
 from moderator.training.encoder import build_tokenizer
-from moderator.training.labels import LABELS, Row
+from moderator.training.labels import LABELS
 
 SETTINGS = screen.Settings(texts=300, epochs=2, seed=5)
-
-
-def write(path: Path, rows: list[Row]) -> None:
-    with gzip.open(path, "wt", encoding="utf-8") as out:
-        for at, row in enumerate(rows):
-            known = {n: v for n, v in zip(LABELS, row.labels, strict=True) if v >= 0}
-            source = "chitchat" if at % 2 else "gametox"
-            line = {"text": row.text, "source": source, "lang": "en", "labels": known}
-            out.write(json.dumps(line) + "\n")
 
 
 @pytest.fixture(scope="module")
@@ -34,15 +24,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Labelled rows and a toy model in the shipped form."""
     made = tmp_path_factory.mktemp("data")
     rows = toy.rows(500)
-    write(made / "train.jsonl.gz", rows[::2])
-    write(made / "dev.jsonl.gz", rows[1::2])
+    toy.write(made / "train.jsonl.gz", rows[::2])
+    toy.write(made / "dev.jsonl.gz", rows[1::2])
     tensors = export.tensors(toy.model().state_dict())
-    facts = {
-        "name": "toy", "version": "1", "labels": list(LABELS), "max_tokens": 72, "stride": 24,
-        "languages": ["en"], "thresholds": {}, "trained": {},
-    }  # fmt: skip
     export.write_shipped(
-        made / "model", graph.build(tensors, 2, small=True), build_tokenizer(), facts
+        made / "model", graph.build(tensors, 2, small=True), build_tokenizer(), toy.FACTS
     )
     return made
 
