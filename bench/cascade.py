@@ -1,13 +1,13 @@
-"""What the bundled model's screen clears, what that loses, and what it spares, in one run.
+"""What the bundled model's screen and draft clear, what that loses, and what it spares, in one run.
 
     python bench/cascade.py --data FOLDER [--messages 3000]
 
 FOLDER holds dev.jsonl.gz, labelled rows as training takes them. "Flagged" is what the model alone
-would flag under the default rules, "lost" what of it the screen clears (with Wilson's interval),
-"kept" how many of those are not lost in a scan, since a rule finds something in them, "cleared"
-the share of the rest that never meets the transformer. Ends with 1 where more is lost than the
-screen is made for: one flag in 500 on dev, in a scan one case of chatcheck. Lost rows are named by
-number and category, their texts are not shown.
+would flag under the default rules, "lost" what of it is cleared (with Wilson's interval), "kept"
+how many of those are not lost in a scan, since a rule finds something in them. "Screen" is the
+share of the rest that the screen clears, "both" the share that never meets the model. Ends with 1
+where more is lost than allowed: one flag in 500 on dev, in a scan one case of chatcheck. Lost rows
+are named by number and category, their texts are not shown.
 """
 
 import argparse
@@ -15,7 +15,9 @@ import csv
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 sys.path.append(str(Path(__file__).parent.parent / "tests"))
 
@@ -37,35 +39,54 @@ LOST_ONE_IN, LOST_CASES = 500, 1
 TURN = 250
 
 
+@dataclass
 class Judged:
-    """One text: whether the screen clears it, and the categories that the model would flag."""
+    """One text: what clears it, the categories that the model would flag, what a rule finds."""
 
-    def __init__(
-        self, cleared: bool, categories: tuple[str, ...], scored: bool, *, found: bool
-    ) -> None:
-        self.cleared, self.categories, self.scored = cleared, categories, scored
-        self.lost = cleared and bool(categories)
-        self.kept = self.lost and found
+    by_screen: bool
+    cleared: bool
+    scored: bool
+    categories: tuple[str, ...]
+    found: bool
+
+    @property
+    def lost(self) -> bool:
+        return self.cleared and bool(self.categories)
+
+    @property
+    def kept(self) -> bool:
+        return self.lost and self.found
+
+
+def screens(classifier: Any, texts: Sequence[str]) -> list[bool]:
+    """What the screen alone clears."""
+    windows = classifier._tokenization.windows(texts)
+    found: list[bool] = classifier._screen.clears(
+        [one[0] if one and len(one) == 1 else [] for one in windows]
+    )
+    return found
 
 
 def judge(
     classifier: OnnxClassifier, rules: RulesClassifier, policy: Policy, texts: Sequence[str]
 ) -> list[Judged]:
-    """Each text by the screen, and by the model whatever the screen says."""
+    """Each text by screen and draft, and by the model whatever they say."""
     results = classifier.screened(texts, [False] * len(texts))
     cleared = [isinstance(result, Assessment) and result.cleared for result in results]
     again = [text for text, clear in zip(texts, cleared, strict=True) if clear]
     full = iter(classifier.classify(again))
     judged = []
-    for text, result, clear in zip(texts, results, cleared, strict=True):
+    for text, result, clear, screen in zip(
+        texts, results, cleared, screens(classifier, texts), strict=True
+    ):
         whole = next(full) if clear else result
-        scored = isinstance(whole, Assessment)
         found = policy.findings("", "", whole.scores) if isinstance(whole, Assessment) else []
         verdict = policy.judge(found)
         categories = verdict.categories if verdict.flagged else ()
         (by_rules,) = rules.classify([text]) if clear and categories else (Assessment(),)
         kept = not isinstance(by_rules, Assessment) or bool(by_rules.findings)
-        judged.append(Judged(clear, categories, scored, found=kept))
+        scored = isinstance(whole, Assessment)
+        judged.append(Judged(screen and clear, clear, scored, categories, kept))
     return judged
 
 
@@ -74,17 +95,21 @@ def line(name: str, judged: Iterable[Judged]) -> str:
     scored = [one for one in judged if one.scored]
     flagged = [one for one in scored if one.categories]
     others = len(scored) - len(flagged)
-    cleared = sum(one.cleared for one in scored if not one.categories)
+    harmless = [one for one in scored if not one.categories]
+    shares = [
+        f"{sum(cleared) / others:8.1%}" if others else f"{'–':>8}"
+        for cleared in ([one.by_screen for one in harmless], [one.cleared for one in harmless])
+    ]
     lost, kept = sum(one.lost for one in flagged), sum(one.kept for one in flagged)
     share = wilson(lost, len(flagged))
     rate = "" if share is None else f"{share.low:8.2%} to {share.high:6.2%}"
-    spared = f"{cleared / others:8.1%}" if others else f"{'–':>8}"
-    return f"{name:26}{others:8,}{spared}{len(flagged):9,}{lost:6}{kept:6}{rate}"
+    return f"{name:26}{others:8,}{shares[0]}{shares[1]}{len(flagged):9,}{lost:6}{kept:6}{rate}"
 
 
 def table(title: str, groups: dict[str, list[Judged]], every: list[Judged]) -> None:
     """The rows of a set: by group, by category, and over all."""
-    heads = f"{'harmless':>8}{'cleared':>8}{'flagged':>9}{'lost':>6}{'kept':>6}    95 % interval"
+    shares = f"{'harmless':>8}{'screen':>8}{'both':>8}"
+    heads = f"{shares}{'flagged':>9}{'lost':>6}{'kept':>6}    95 % interval"
     print(f"\n{title:26}{heads}")
     for name, judged in groups.items():
         print(line(name, judged))
@@ -122,11 +147,11 @@ def speed(classifier: OnnxClassifier, texts: Sequence[str], cleared: Sequence[st
     print(f"\n{count:,} messages of made-up chat, one thread: messages/s, and against the model")
     for name, told in (
         ("model", "the model alone"),
-        ("both", "screen, then the model for the rest"),
+        ("both", "screen, draft, then the model for the rest"),
         ("screen", "language, tokens and screen alone"),
     ):
         rate = f"{count / spent[name]:10,.0f} {spent['model'] / spent[name]:8.1f}"
-        print(f"{told:38}{rate}")
+        print(f"{told:44}{rate}")
 
 
 def main() -> int:
@@ -165,14 +190,16 @@ def main() -> int:
     print(line("made-up chat", chatter))
     print(line("bundled dumps", judge(classifier, rules, policy, examples())))
 
-    easy = [text for text, one in zip(made, chatter, strict=True) if one.cleared]
+    easy = [text for text, one in zip(made, chatter, strict=True) if one.by_screen]
     speed(classifier, made, easy)
 
     for name, judged in (("dev", dev), ("chatcheck", suite)):
         for number, one in enumerate(judged, 1):
             if one.lost:
                 kept = " (kept in a scan)" if one.kept else ""
-                print(f"lost: {name} row {number}: {', '.join(one.categories)}{kept}")
+                which = "screen" if one.by_screen else "draft"
+                categories = ", ".join(one.categories)
+                print(f"lost by the {which}: {name} row {number}: {categories}{kept}")
     lost = sum(one.lost for one in dev)
     flagged = sum(bool(one.categories) for one in dev)
     cases_lost = sum(one.lost and not one.kept for one in suite)

@@ -23,10 +23,10 @@ def build(
 ) -> Pipeline:
     """A pipeline of the rules (default: those of the package) and the named models.
 
-    `models` are specifications as `--model` takes them, or classifiers. Unless `exhaustive`, a
-    model's fast first model clears what is surely harmless: far faster, without scores for what
-    it cleared, and at the loss that the model's card tells; not under
-    rules that act at lower scores than it was made for. Raises `ConfigError` for a
+    `models` are specifications as `--model` takes them, or classifiers. Unless `exhaustive`,
+    faster models before one that has them clear what is surely harmless: far faster, without
+    scores for what they cleared, and at the loss that the model's card tells; not under
+    rules that act at lower scores than they were made for. Raises `ConfigError` for a
     rules file or a name that cannot be used, `ClassifierError` for a model that cannot be built.
     """
     from moderator.behaviour.engine import Behaviour

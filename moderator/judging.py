@@ -25,7 +25,7 @@ class Judged:
 
     `findings` are of the payload and, on a participant's first message under a name, of that
     name, and of what the message makes together with earlier ones. `scores` are by classifier,
-    then by label; a classifier in `cleared` gave none, since its fast first model was sure.
+    then by label; a classifier in `cleared` gave none, since faster models were sure.
     `before` and `after` are those of the nearest text messages that belong to the same session.
     """
 

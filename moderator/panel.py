@@ -1,7 +1,7 @@
 """The classifiers that judge payloads, asked together: those that are worth it on a thread each.
 
 What works outside the interpreter gets a thread, and works on batches that are ahead of those that
-are combined. It is asked last, so that its fast first model, where it has one, never clears a
+are combined. It is asked last, so that the faster models before it, if any, never clear a
 message in which another classifier found something.
 """
 
@@ -22,7 +22,7 @@ Column = Future[list[Result]]
 class Panel:
     """Classifiers in a fixed order; to be entered, since it holds threads.
 
-    With `screening`, the fast first model of one that has it clears what is surely harmless.
+    With `screening`, the faster models before one that has them clear what is surely harmless.
     """
 
     def __init__(self, classifiers: Sequence[Classifier], *, screening: bool) -> None:

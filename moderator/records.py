@@ -106,7 +106,7 @@ class Assessment:
     """What one classifier says of one text: findings by rules, probabilities by models.
 
     `scores` maps a model's label to a probability; policy turns it into findings. `cleared` says
-    that a fast first model held the text for surely harmless, so that there are no scores.
+    that faster models held the text for surely harmless, so that there are no scores.
     """
 
     findings: tuple[Finding, ...] = ()

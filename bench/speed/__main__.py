@@ -62,8 +62,9 @@ def stages(python: Path, files: Files, rounds: int) -> Json:
     """The stages of our scan, each round in a process of its own; medians."""
     limits.write_products(files.folder)
     command = [python, HERE / "stages.py", files.dump, files.folder]
+    env = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # as a model's own process has it
     found = [
-        json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+        json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True, env=env).stdout)
         for _ in range(rounds)
     ]
     for part in ("micros", "best"):

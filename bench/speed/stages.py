@@ -25,6 +25,7 @@ import orjson
 from moderator import output
 from moderator.api import build
 from moderator.behaviour.engine import Behaviour
+from moderator.classifiers.draft import FILE as DRAFT
 from moderator.classifiers.onnx import OnnxClassifier
 from moderator.classifiers.registry import DEFAULT_MODEL
 from moderator.classifiers.rules import RulesClassifier
@@ -141,15 +142,21 @@ def judge_by_rules(messages: Sequence[Message], stages: Stages) -> dict[str, Ass
 
 
 def judge_by_model(by_text: dict[str, Assessment], stages: Stages) -> Json:
-    """Language, tokens, screen, transformer; how many operations that took."""
-    model: Any = OnnxClassifier.load(data_path("models") / DEFAULT_MODEL)
-    parts = {"language": "_gate", "tokenise": "_tokenization", "screen": "_screen"}
+    """Language, tokens, screen, draft, transformer; what the two networks had to multiply."""
+    folder = data_path("models") / DEFAULT_MODEL
+    model: Any = OnnxClassifier.load(folder, threads=1)
     timed = {}
-    for name, place in parts.items():
-        if getattr(model, place) is not None:  # a model need not have a screen
-            timed[name] = Timed(getattr(model, place))
-            setattr(model, place, timed[name])
-    session = model._session = Session(model._session)
+    for name, place in (
+        ("language", "_gate"),
+        ("tokenise", "_tokenization"),
+        ("screen", "_screen"),
+    ):
+        timed[name] = Timed(getattr(model, place))
+        setattr(model, place, timed[name])
+    sessions = {}
+    networks = {"draft": model._draft.network, "transformer": model._network}
+    for name, network in networks.items():
+        sessions[name] = network._session = Session(network._session)
     distinct = list(by_text)
 
     def screened() -> None:
@@ -157,17 +164,16 @@ def judge_by_model(by_text: dict[str, Assessment], stages: Stages) -> Json:
             model.screened(batch, [bool(by_text[text].findings) for text in batch])
 
     stages.time("model", screened)
-    for name, part in timed.items():
+    for name, part in (timed | sessions).items():
         stages.seconds[name] = part.seconds
-    stages.seconds["transformer"] = session.seconds
-    inner = session.seconds + sum(part.seconds for part in timed.values())
+    inner = sum(part.seconds for part in (timed | sessions).values())
     stages.seconds["around the model"] = stages.seconds.pop("model") - inner
-    return counted(session)
+    files = {"draft": folder / DRAFT, "transformer": folder / "model.onnx"}
+    return {name: counted(session, files[name]) for name, session in sessions.items()}
 
 
-def counted(session: Session) -> Json:
-    """Operations of all runs, by kind."""
-    file = data_path("models") / DEFAULT_MODEL / "model.onnx"
+def counted(session: Session, file: Path) -> Json:
+    """Operations of all runs of a network, by kind."""
     total: Counter[str] = Counter()
     for shape, times in session.runs.items():
         ids = np.ones(shape, dtype=np.int64)
@@ -201,7 +207,7 @@ def main() -> None:
     stages = Stages()
     messages = read(dump, stages)
     by_text = judge_by_rules(messages, stages)
-    model = judge_by_model(by_text, stages)
+    networks = judge_by_model(by_text, stages)
     flagged = write(messages, stages)
     best = limits.best(folder)
     print(
@@ -210,7 +216,7 @@ def main() -> None:
             "distinct": len(by_text),
             "flaggedByRules": flagged,
             "micros": {name: 1e6 * took / len(messages) for name, took in stages.seconds.items()},
-            "model": model,
+            "networks": networks,
             "best": best,
         })
     )  # fmt: skip

@@ -64,20 +64,10 @@ def speeds(speed: Json) -> str:
 def stages(found: Json, speed: Json) -> str:
     """Microseconds of the processor in each stage, and how near that is to what could be."""
     micros = found["micros"]
-    model = found["model"]
-    rates = {kind: n / model["seconds"] for kind, n in model["operations"].items() if n}
-    best = {
-        kind: max(rate for name, rate in found["best"].items() if kind in name) for kind in rates
-    }
     notes = {
         "parse": f"{share(micros['csv alone'], micros['read'] + micros['parse'])} of `csv` alone",
         "write": f"{share(micros['orjson alone'], micros['write'])} of orjson alone",
-        "transformer": "; ".join(
-            f"{rates[kind] / 1e9:,.1f} GFLOP/s {kind}, {share(rates[kind], best[kind])} of "
-            f"this machine's {best[kind] / 1e9:,.0f}"
-            for kind in rates
-        )
-        + f"; {100 * model['padding']:.0f} % padding",
+        **{name: multiplied(told, found["best"]) for name, told in found["networks"].items()},
     }
     limits = ("csv alone", "orjson alone")
     rows = [
@@ -91,6 +81,20 @@ def stages(found: Json, speed: Json) -> str:
         whole = 1000 * speed[PIPELINE]["cpuPer1000"]
         rows.append(["whole scan, start-up included", f"{whole:.1f}", ""])
     return table(["stage", "CPU µs a message", "share of the limit"], rows)
+
+
+def multiplied(told: Json, reached: Json) -> str:
+    """What a network multiplied a second, beside what this machine's matrix multiply reaches.
+
+    By the kind that it does most of: a network of whole numbers has a few products of others.
+    """
+    kind = max(told["operations"], key=told["operations"].__getitem__)
+    rate = told["operations"][kind] / told["seconds"]
+    best = max(fastest for name, fastest in reached.items() if kind in name)
+    return (
+        f"{rate / 1e9:,.0f} GFLOP/s {kind}, {share(rate, best)} of this machine's "
+        f"{best / 1e9:,.0f}; {100 * told['padding']:.0f} % padding"
+    )
 
 
 def aims(result: Json) -> str:

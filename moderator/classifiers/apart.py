@@ -85,12 +85,12 @@ class Apart:
 
     @property
     def screen_version(self) -> str:
-        """That of its fast first model; without one there is no such attribute."""
+        """That of the faster models before it; without them there is no such attribute."""
         return str(self._screen("screen_version")[0])
 
     @property
     def screen_limits(self) -> Mapping[str, float]:
-        """Those of its fast first model; without one there is no such attribute."""
+        """Those of the faster models before it; without them there is no such attribute."""
         limits: Mapping[str, float] = self._screen("screen_limits")[1]
         return limits
 

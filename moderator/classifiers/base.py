@@ -44,7 +44,7 @@ class Explains(Protocol):
 
 @runtime_checkable
 class Screens(Explains, Protocol):
-    """A model with a fast first model before it, which clears what is surely harmless.
+    """A model with faster ones before it, which clear what is surely harmless.
 
     `screen_version` changes whenever what is cleared could. `screen_limits` are, by label, the
     least scores for which it was made to clear nothing; it promises nothing below them.

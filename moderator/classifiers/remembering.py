@@ -75,7 +75,7 @@ class _Explaining(Remembering):
 
 
 class _Screening(_Explaining):
-    """One that has a fast first model, too."""
+    """One that has faster models before it, too."""
 
     def __init__(self, classifier: Classifier, screens: Screens) -> None:
         super().__init__(classifier, screens)

@@ -152,7 +152,7 @@ def _rows(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "judged", f"{summary['judged']:,}"
     for model in summary["models"]:
         if "screen" in model:
-            cleared = f"{model['screen']['cleared']:,} by {model['name']}'s first model alone"
+            cleared = f"{model['screen']['cleared']:,} by {model['name']}'s faster models alone"
             yield "  cleared", cleared
     yield "unscored", _total(summary["unscored"], summary["unscoredReasons"])
     yield "flagged", f"{summary['flagged']:,}"
