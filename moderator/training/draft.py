@@ -2,7 +2,7 @@
 
 Nothing is trained: the shipped weights are rounded once more, to be multiplied as whole numbers
 (`whole`), whose scales a sample of the training rows sets. Model and draft are asked about the dev
-rows. A message is to be cleared where every label lies under its limit by half more than the draft
+rows. A message is to be cleared where every label lies under its limit by twice what the draft
 falls short of the model, at most, on messages that flag. Writes draft.onnx into FOLDER, with its
 hash and its limits in the manifest; the screen comes first.
 """
@@ -32,8 +32,9 @@ from moderator.training.metrics import Array
 SAMPLE, SEED = 3000, 7
 """Texts by which the draft's scales are set."""
 
-SAFETY = 1.5
-"""So many times the largest shortfall on dev is allowed for."""
+SAFETY = 2.0
+"""So many times the largest shortfall on dev is allowed for; on made-up chat, unlike anything that
+the model was trained on, it was 1.9 times that."""
 
 
 def logit(score: float) -> float:
