@@ -24,6 +24,7 @@ from moderator.cli.sample import sample
 from moderator.cli.scan import scan
 from moderator.cli.score import score
 from moderator.cli.sessions import fetch, sessions
+from moderator.cli.stopping import received
 from moderator.cli.strikes import strikes
 from moderator.errors import ModeratorError, OutputError
 from moderator.terminal import printable
@@ -35,9 +36,6 @@ verdict lines are broken, purge left a file);
 
 INTERRUPTED = 130
 TERMINATED = 143
-
-_signals: list[int] = []
-"""The signals that asked this process to end."""
 
 app = typer.Typer(
     name="moderator",
@@ -86,6 +84,8 @@ def run() -> NoReturn:
     """Runs the command line; the process ends here."""
     # As after Ctrl-C, what is half-written is to be removed on the way out.
     signal.signal(signal.SIGTERM, _terminate)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # it may be ignored
+        signal.signal(signal.SIGINT, _interrupt)
     os.umask(0o077)  # what is written holds chat: its files and folders are for their owner alone
     lighten_spacy()
     try:
@@ -101,8 +101,8 @@ def run() -> NoReturn:
     except BrokenPipeError:
         _fail("Standard output was closed before the end.", OutputError.exit_code)
     except Exception as error:  # The last resort: where it broke, but none of the data it broke on.
-        if _signals:  # an import torn apart by one ends in whatever error, and is no bug
-            _stopped(TERMINATED)
+        if received:  # an import torn apart by one ends in whatever error, and is no bug
+            _stopped(128 + received[-1])
         frame = traceback.extract_tb(error.__traceback__)[-1]
         _fail(
             f"Internal error: {type(error).__name__} at {frame.filename}:{frame.lineno}. "
@@ -113,8 +113,13 @@ def run() -> NoReturn:
 
 
 def _terminate(number: int, _: FrameType | None) -> NoReturn:
-    _signals.append(number)
+    received.append(number)
     raise SystemExit(TERMINATED)
+
+
+def _interrupt(number: int, _: FrameType | None) -> NoReturn:
+    received.append(number)
+    raise KeyboardInterrupt
 
 
 def _stopped(code: int) -> NoReturn:

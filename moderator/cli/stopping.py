@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
+received: list[int] = []
+"""Signals that were to end the process at once. It goes on where a library that was just being
+imported swallowed what they raised."""
+
 
 class Stopping:
     """While entered, the first signal is noted, and the second acts as it did before.
@@ -34,6 +38,8 @@ class Stopping:
         return self._asked
 
     def __enter__(self) -> "Stopping":
+        if received:
+            raise SystemExit(128 + received[-1])
         self._before = {number: signal.signal(number, self._note) for number in _SIGNALS}
         return self
 
