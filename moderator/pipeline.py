@@ -32,8 +32,8 @@ class Pipeline:
     `name_classifiers` judge display names, once per participant and name: models are made for
     messages, so these are rules as a rule. `behaviour` makes what watches one stream; messages
     that nobody sent (bare texts) are no behaviour. `guarding` holds findings back. `words` asks
-    models which words carried a flag. With `screening`, the fast first model of a classifier that
-    has one clears messages in which the others found nothing.
+    models which words carried a flag. With `screening`, the faster models before a classifier
+    that has them clear messages in which the others found nothing.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The draft: the model itself in whole numbers, in half the time, and nearly right.
+"""The draft: the model itself in whole numbers, several times as fast, and nearly right.
 
 It clears messages that the model would surely not flag: those whose every label scores under a
 line that `moderator.training.draft` draws, well under what flags, by what the two differ on dev.

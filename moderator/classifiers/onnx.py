@@ -98,7 +98,7 @@ class OnnxClassifier:
         return self.screened(texts, [True] * len(texts))
 
     def screened(self, texts: Sequence[str], keep: Sequence[bool]) -> list[Result]:
-        """As `classify`, but what the screen holds for surely harmless gets no scores.
+        """As `classify`, but what screen or draft hold for surely harmless gets no scores.
 
         Such a text is an `Assessment` with `cleared`; a text with `keep` never is. A text in
         another language is `Unscored` here, too.
